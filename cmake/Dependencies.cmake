@@ -1,0 +1,19 @@
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+# The device library: image codecs, checksums, JSON and TOML readers. ONNX Runtime is needed for its
+# headers alone; the library is loaded at run time.
+pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
+pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
+pkg_check_modules(MD REQUIRED IMPORTED_TARGET libmd)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(ONNXRuntime REQUIRED)
+
+if(RIGHTSIZE_LAB)
+  find_package(SQLite3 3.40 REQUIRED)
+endif()
+find_package(CLI11 2.1 REQUIRED)

@@ -1,0 +1,140 @@
+// The vocabulary of a decision: what a selector sees (State), says (Step) and what came of it
+// (Decision). None of it needs an inference runtime.
+//
+// Units: times are integer nanoseconds, so that sums over many inputs do not depend on their order.
+// Probabilities lie in [0, 1], logarithms are natural, entropies are in nats.
+//
+// Threading: plain values.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+namespace rightsize {
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+// Stands for "infinite": an unset deadline, or the cost of a model that cannot be run.
+inline constexpr Nanoseconds kNever = Nanoseconds::max();
+
+// Position of a model in the list of the selector (and of the zoo it was made from).
+using ModelIndex = std::uint16_t;
+
+// A selector never tries more models than this on one input.
+inline constexpr std::size_t kMaxTrials = 16;
+
+// What the user wants of one request. Unset limits are infinite.
+struct Budget {
+  Nanoseconds deadline = kNever;  // wall time from the start of the request to the answer
+};
+
+// What running a model on this input is expected to cost now. A missing or broken model costs kNever.
+struct Cost {
+  Nanoseconds cpu = kNever;   // for mean budgets and ratios
+  Nanoseconds wall = kNever;  // for deadlines
+  bool available() const { return wall != kNever; }
+};
+
+// How sure a model is of its own answer.
+enum class Signal : std::uint8_t {
+  kMaxProbability,  // largest class probability, [0, 1]; larger is surer
+  kMargin,          // largest minus second largest probability, [0, 1]; larger is surer
+  kEntropy,         // of the class distribution, nats, [0, ln classes]; smaller is surer
+};
+inline constexpr std::size_t kSignalCount = 3;
+inline constexpr std::array<Signal, kSignalCount> kAllSignals = {
+    Signal::kMaxProbability, Signal::kMargin, Signal::kEntropy};
+
+using Signals = std::array<double, kSignalCount>;  // indexed by Signal
+
+// The signal, turned round where needed so that larger always means surer.
+inline double sureness(const Signals& signals, Signal signal) {
+  const double value = signals[static_cast<std::size_t>(signal)];
+  return signal == Signal::kEntropy ? -value : value;
+}
+
+// The classes with the largest probability, surest first, ties by class number. Calibrated and
+// combined answers are defined on this truncated list, live and recorded.
+struct ClassScore {
+  std::int32_t label;
+  float log_probability;
+};
+inline constexpr std::size_t kTopClasses = 32;
+struct TopClasses {
+  std::array<ClassScore, kTopClasses> classes;
+  std::uint32_t count = 0;  // classes in use: min(32, classes of the model)
+  float rest = 0.0F;        // probability mass of all other classes
+};
+
+enum class TrialStatus : std::uint8_t {
+  kOk,
+  kFailed,  // the model could not be run or gave something that is no answer (NaN)
+};
+
+// One model run on this input.
+struct Trial {
+  ModelIndex model = 0;
+  TrialStatus status = TrialStatus::kFailed;
+  Nanoseconds cpu{0};
+  Nanoseconds wall{0};
+  Signals signals{};               // meaningless where the trial failed
+  std::int64_t answer = -1;        // two trials agree if and only if these are equal; image
+                                   // classification: the class, from 0
+  const TopClasses* top = nullptr;  // owned by the world, valid until its next input; may be null
+};
+
+// All a selector may look at.
+struct State {
+  std::span<const Trial> trials;  // in the order they were run, failures included
+  std::span<const Cost> costs;    // one per model of the selector, for this input
+  Nanoseconds elapsed{0};         // wall time since the request began
+  Budget budget;
+};
+
+enum class Action : std::uint8_t { kRun, kAnswer, kAbstain };
+
+// Why a step was taken; with Step's stage, value and threshold this is machine-readable.
+enum class Reason : std::uint8_t {
+  kFirstStage,    // run: the selector's entry
+  kNotConfident,  // run: the signal of the previous stage missed its threshold
+  kModelFailed,   // run: the previous stage gave no answer
+  kUnavailable,   // run: one or more stages were passed over because their model cannot be run
+  kConfident,     // answer: the signal reached its threshold
+  kLastStage,     // answer: no later stage is left
+  kDeadline,      // answer: the next stage would not finish in time
+  kLaterFailed,   // answer: every later stage failed or cannot be run, an earlier one answers
+  kNoAnswer,      // abstain: no model gave an answer
+};
+
+struct Step {
+  Action action = Action::kAbstain;
+  Reason reason = Reason::kNoAnswer;
+  ModelIndex model = 0;      // kRun: the model to run
+  std::uint16_t trial = 0;   // kAnswer: the index of the trial whose answer it is
+  std::uint16_t stage = 0;   // the stage that the reason speaks of
+  double value = std::numeric_limits<double>::quiet_NaN();      // signal seen, where one was
+  double threshold = std::numeric_limits<double>::quiet_NaN();  // what it was compared with
+};
+
+// What became of one input.
+struct Decision {
+  Step last;  // kAnswer or kAbstain
+  std::array<Trial, kMaxTrials> tried;
+  std::size_t tried_count = 0;
+  Nanoseconds cpu{0};   // everything: decoding, pre-processing, inference, deciding
+  Nanoseconds wall{0};
+
+  std::span<const Trial> trials() const { return {tried.data(), tried_count}; }
+  bool answered() const { return last.action == Action::kAnswer; }
+  const Trial& answer() const { return tried[last.trial]; }  // only if answered()
+};
+
+const char* to_string(Signal signal);
+const char* to_string(Action action);
+const char* to_string(Reason reason);
+
+}  // namespace rightsize
