@@ -1,0 +1,61 @@
+#include "core/checksum.h"
+
+#include <sha2.h>
+
+#include <array>
+#include <cstdint>
+#include <fstream>
+
+namespace rightsize {
+namespace {
+
+class Sha256 {
+ public:
+  Sha256() { SHA256Init(&context_); }
+  void update(const void* data, std::size_t size) {
+    SHA256Update(&context_, static_cast<const std::uint8_t*>(data), size);
+  }
+  std::string hex() {
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+    SHA256Final(digest.data(), &context_);
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : digest) {
+      text += kDigits[byte >> 4];
+      text += kDigits[byte & 15];
+    }
+    return text;
+  }
+
+ private:
+  SHA2_CTX context_{};
+};
+
+}  // namespace
+
+std::string sha256(std::span<const std::byte> bytes) {
+  Sha256 hash;
+  hash.update(bytes.data(), bytes.size());
+  return hash.hex();
+}
+
+std::string sha256(const std::string& text) {
+  Sha256 hash;
+  hash.update(text.data(), text.size());
+  return hash.hex();
+}
+
+Result<std::string> sha256_of_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return not_found(path.string() + ": cannot be opened");
+  Sha256 hash;
+  std::array<char, 1 << 16> buffer{};
+  while (in) {
+    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    hash.update(buffer.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (!in.eof()) return io_error(path.string() + ": cannot be read to its end");
+  return hash.hex();
+}
+
+}  // namespace rightsize

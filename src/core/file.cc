@@ -1,0 +1,78 @@
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+namespace rightsize {
+namespace {
+
+std::string reason_of(int error) { return std::generic_category().message(error); }
+
+Status write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return io_error(reason_of(errno));
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(fd) != 0) return io_error(reason_of(errno));
+  return {};
+}
+
+template <typename Container>
+Result<Container> read_whole(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return invalid_input(path.string() + ": is a folder, a file is needed");
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return not_found(path.string() + ": cannot be opened: " + reason_of(errno));
+  Container content;
+  std::array<char, 1 << 16> buffer{};
+  while (in) {
+    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    const auto* begin = reinterpret_cast<const typename Container::value_type*>(buffer.data());
+    content.insert(content.end(), begin, begin + in.gcount());
+  }
+  if (!in.eof()) return io_error(path.string() + ": cannot be read to its end");
+  return content;
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_bytes(const std::filesystem::path& path) {
+  return read_whole<std::vector<std::byte>>(path);
+}
+
+Result<std::string> read_text(const std::filesystem::path& path) {
+  return read_whole<std::string>(path);
+}
+
+Status write_atomically(const std::filesystem::path& path, std::string_view content) {
+  std::string temporary = path.string() + ".XXXXXX";
+  const int fd = ::mkstemp(temporary.data());
+  if (fd < 0) return io_error(path.string() + ": cannot be written: " + reason_of(errno));
+  Status status = write_all(fd, content);
+  // mkstemp makes files that only the owner can read; results are ordinary files.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (status.ok() && ::fchmod(fd, 0666 & ~mask) != 0) status = io_error(reason_of(errno));
+  if (::close(fd) != 0 && status.ok()) status = io_error(reason_of(errno));
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
+    status = io_error(reason_of(errno));
+  }
+  if (!status.ok()) {
+    ::unlink(temporary.c_str());
+    return status.with_context(path.string() + ": cannot be written");
+  }
+  return {};
+}
+
+}  // namespace rightsize

@@ -1,0 +1,412 @@
+#include "core/manifest.h"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <initializer_list>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "core/file.h"
+#include "core/manifest_check.h"
+#include "core/manifest_enums.h"
+
+namespace rightsize {
+namespace {
+
+// One table of the manifest under strict reading: every key is asked for by name and type, and what
+// was not asked for is an error. The first failure sticks.
+class StrictTable {
+ public:
+  StrictTable(const toml::table& table, std::string file, std::string name)
+      : table_(table), file_(std::move(file)), name_(std::move(name)) {}
+
+  const Status& status() const { return status_; }
+  void fail(const toml::node& node, const std::string& message) {
+    if (status_.ok()) status_ = invalid_input(where(node) + message);
+  }
+  void fail(const std::string& message) { fail(table_, message); }
+
+  const toml::node* get(const char* key) {
+    known_.emplace_back(key);
+    return table_.get(key);
+  }
+  void require(const char* key) {
+    if (!table_.contains(key)) fail(fmt::format("{} needs the key '{}'", name_, key));
+  }
+
+  void read(const char* key, std::string& value) {
+    read_as<std::string>(key, "a text in quotes", [&](const std::string& v) { value = v; });
+  }
+  void read(const char* key, bool& value) {
+    read_as<bool>(key, "true or false", [&](bool v) { value = v; });
+  }
+  void read(const char* key, std::int64_t& value) {
+    read_as<std::int64_t>(key, "a whole number", [&](std::int64_t v) { value = v; });
+  }
+  void read(const char* key, double& value) {
+    if (const toml::node* node = get(key)) {
+      if (const auto number = number_of(*node)) {
+        value = *number;
+      } else {
+        fail(*node, fmt::format("'{}' must be a number", key));
+      }
+    }
+  }
+  template <typename Enum>
+  void read_enum(const char* key, Enum& value) {
+    std::string text;
+    read(key, text);
+    if (text.empty()) return;
+    if (const auto parsed = enum_from_text<Enum>(text)) {
+      value = *parsed;
+    } else {
+      fail(*table_.get(key), fmt::format("'{}' is '{}'; it must be one of {}", key, text,
+                                         enum_choices<Enum>()));
+    }
+  }
+  // An array of numbers; `size` of them, or any number of them where it is 0.
+  std::vector<double> read_numbers(const char* key, std::size_t size) {
+    std::vector<double> values;
+    const toml::node* node = get(key);
+    if (node == nullptr) return values;
+    const toml::array* array = node->as_array();
+    bool good = array != nullptr && (size == 0 || array->size() == size);
+    for (std::size_t i = 0; good && i < array->size(); ++i) {
+      const auto number = number_of(*array->get(i));
+      good = number.has_value();
+      if (good) values.push_back(*number);
+    }
+    if (!good) {
+      fail(*node, size > 0 ? fmt::format("'{}' must be a list of {} numbers", key, size)
+                           : fmt::format("'{}' must be a list of numbers", key));
+      values.clear();
+    }
+    return values;
+  }
+
+  // To be called when every key was asked for.
+  Status finish() {
+    for (const auto& [key, node] : table_) {
+      if (std::find(known_.begin(), known_.end(), key.str()) == known_.end()) {
+        fail(node, fmt::format("unknown key '{}' in {}; known keys: {}", std::string(key.str()),
+                               name_, fmt::join(known_, ", ")));
+      }
+    }
+    return status_;
+  }
+
+  std::string where(const toml::node& node) const {
+    return fmt::format("{}:{}: ", file_, node.source().begin.line);
+  }
+
+ private:
+  static std::optional<double> number_of(const toml::node& node) {
+    if (!node.is_integer() && !node.is_floating_point()) return std::nullopt;
+    const double number = *node.value<double>();
+    return std::isfinite(number) ? std::optional(number) : std::nullopt;
+  }
+
+  template <typename T, typename Use>
+  void read_as(const char* key, const char* expected, Use use) {
+    if (const toml::node* node = get(key)) {
+      if (const auto value = node->value_exact<T>()) {
+        use(*value);
+      } else {
+        fail(*node, fmt::format("'{}' must be {}", key, expected));
+      }
+    }
+  }
+
+  const toml::table& table_;
+  std::string file_;
+  std::string name_;
+  std::vector<std::string> known_;
+  Status status_;
+};
+
+// Everything that is being read together.
+struct Reader {
+  std::string file;
+  std::filesystem::path folder;
+  Zoo zoo;
+  std::unordered_map<std::string, std::int32_t> class_keys;
+
+  Status read(const toml::table& root);
+  Status read_classes(const std::string& name, const std::string& where);
+  Status read_input(const toml::table& table, InputSpec& input);
+  Status read_output(const toml::table& table, OutputSpec& output);
+  Status read_class_map(const std::string& name, OutputSpec& output, const std::string& where);
+  Status read_model(const toml::table& table, const ModelSpec& defaults);
+  std::int32_t class_of(const std::string& text) const;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::size_t start = 0;
+  while (start < text.size()) {
+    std::size_t end = text.find('\n', start);
+    if (end == std::string::npos) end = text.size();
+    std::string line = text.substr(start, end - start);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines.push_back(std::move(line));
+    start = end + 1;
+  }
+  return lines;
+}
+
+// A sub-table by name, null where there is none, an error where the key is something else.
+Result<const toml::table*> sub_table(StrictTable& parent, const char* key) {
+  const toml::node* node = parent.get(key);
+  if (node == nullptr) return static_cast<const toml::table*>(nullptr);
+  if (const toml::table* table = node->as_table()) return table;
+  return invalid_input(parent.where(*node) + fmt::format("'{}' must be a table", key));
+}
+
+Status Reader::read_classes(const std::string& name, const std::string& where) {
+  Result<std::string> text = read_text(folder / name);
+  if (!text.ok()) return text.status().with_context(where + "'classes'");
+  const std::string path = (folder / name).string();
+  for (const std::string& line : lines_of(*text)) {
+    const std::size_t tab = line.find('\t');
+    ClassSpec spec{line.substr(0, tab), tab == std::string::npos ? line : line.substr(tab + 1)};
+    const auto number = static_cast<std::int32_t>(zoo.classes.size());
+    if (spec.key.empty()) {
+      return invalid_input(fmt::format("{}:{}: a class needs a key", path, number + 1));
+    }
+    if (!class_keys.emplace(spec.key, number).second) {
+      return invalid_input(fmt::format("{}:{}: the key '{}' stands for two classes; keys must be "
+                                       "unique", path, number + 1, spec.key));
+    }
+    zoo.classes.push_back(std::move(spec));
+  }
+  if (zoo.classes.empty()) return invalid_input(path + ": holds no class");
+  return {};
+}
+
+std::int32_t Reader::class_of(const std::string& text) const {
+  if (const auto found = class_keys.find(text); found != class_keys.end()) return found->second;
+  return zoo.class_of_label(text);
+}
+
+// A side length, 0 (refused later) where it is none.
+int side_of(double side) {
+  return side >= 1 && side <= kMaxSide && side == std::floor(side) ? static_cast<int>(side) : 0;
+}
+
+Status Reader::read_input(const toml::table& table, InputSpec& input) {
+  StrictTable in(table, file, "an input table");
+  in.read("name", input.name);
+  const std::vector<double> size = in.read_numbers("size", 2);
+  if (!size.empty()) {
+    input.height = side_of(size[0]);
+    input.width = side_of(size[1]);
+  }
+  in.read_enum("layout", input.layout);
+  in.read_enum("colour", input.colour);
+  in.read_enum("crop", input.crop);
+  in.read("crop_fraction", input.crop_fraction);
+  in.read_enum("shrink", input.shrink);
+  in.read_enum("enlarge", input.enlarge);
+  for (auto [key, values] : {std::pair{"mean", &input.mean}, std::pair{"std", &input.std}}) {
+    const std::vector<double> numbers = in.read_numbers(key, 3);
+    for (std::size_t i = 0; i < numbers.size(); ++i) (*values)[i] = static_cast<float>(numbers[i]);
+  }
+  return in.finish();
+}
+
+Status Reader::read_class_map(const std::string& name, OutputSpec& output,
+                              const std::string& where) {
+  Result<std::string> text = read_text(folder / name);
+  if (!text.ok()) return text.status().with_context(where + "'class_map'");
+  output.class_of_output.clear();
+  for (const std::string& line : lines_of(*text)) {
+    const std::int32_t label = line == "-" ? -1 : class_of(line);
+    if (label < 0 && line != "-") {
+      return invalid_input(fmt::format("{}:{}: '{}' is no class of the zoo; each line must be a "
+                                       "class number, a class key or '-'",
+                                       (folder / name).string(), output.class_of_output.size() + 1,
+                                       line));
+    }
+    output.class_of_output.push_back(label);
+  }
+  return {};
+}
+
+Status Reader::read_output(const toml::table& table, OutputSpec& output) {
+  StrictTable in(table, file, "an output table");
+  in.read("name", output.name);
+  in.read_enum("kind", output.kind);
+  std::int64_t outputs = output.outputs;
+  in.read("outputs", outputs);
+  if (outputs < 0 || outputs > kMaxOutputs) {
+    in.fail(*table.get("outputs"), fmt::format("'outputs' must be 1 to {}", kMaxOutputs));
+    return in.finish();
+  }
+  output.outputs = static_cast<int>(outputs);
+  const std::vector<double> drop = in.read_numbers("drop", 0);
+  std::string map;
+  in.read("class_map", map);
+  if (!drop.empty() && !map.empty()) in.fail("give 'drop' or 'class_map', not both");
+  if (!map.empty()) {
+    const Status status = read_class_map(map, output, in.where(*table.get("class_map")));
+    if (!status.ok()) return status;
+  }
+  if (!drop.empty()) {
+    output.class_of_output.clear();
+    std::int32_t next = 0;
+    for (int i = 0; i < output.outputs; ++i) {
+      const bool dropped = std::find(drop.begin(), drop.end(), i) != drop.end();
+      output.class_of_output.push_back(dropped ? -1 : next++);
+    }
+  }
+  return in.finish();
+}
+
+Status Reader::read_model(const toml::table& table, const ModelSpec& defaults) {
+  StrictTable in(table, file, "[[model]]");
+  ModelSpec model = defaults;
+  in.read("name", model.name);
+  in.read("file", model.file);
+  in.read("sha256", model.sha256);
+  const auto input = sub_table(in, "input");
+  const auto output = sub_table(in, "output");
+  const auto session = sub_table(in, "session");
+  for (const auto* part : {&input, &output, &session}) {
+    if (!part->ok()) return part->status();
+  }
+  if (*input != nullptr) {
+    if (Status status = read_input(**input, model.input); !status.ok()) return status;
+  }
+  if (*output != nullptr) {
+    if (Status status = read_output(**output, model.output); !status.ok()) return status;
+  }
+  if (*session != nullptr) {
+    StrictTable options(**session, file, "a session table");
+    options.read("exact_int8", model.session.exact_int8);
+    if (Status status = options.finish(); !status.ok()) return status;
+  }
+  if (Status status = in.finish(); !status.ok()) return status;
+  if (const std::string fault = fault_of(model, zoo); !fault.empty()) {
+    return invalid_input(in.where(table) + fault);
+  }
+  zoo.models.push_back(std::move(model));
+  return {};
+}
+
+Status read_header(StrictTable& in, const toml::table& root, Zoo& zoo, std::string& classes) {
+  std::string format;
+  std::int64_t version = 0;
+  in.read("format", format);
+  in.read("version", version);
+  if (format != "rightsize-zoo") in.fail("the first line must be: format = \"rightsize-zoo\"");
+  if (version != 1) {
+    in.fail(root.contains("version") ? *root.get("version") : root,
+            fmt::format("version {} of the format; this program reads version 1", version));
+  }
+  in.read("name", zoo.name);
+  in.read("task", zoo.task);
+  in.read("classes", classes);
+  for (const char* key : {"name", "task", "classes"}) in.require(key);
+  if (root.contains("task") && zoo.task != "image-classification") {
+    in.fail(*root.get("task"), fmt::format("task '{}' is not known; this program knows "
+                                           "\"image-classification\"", zoo.task));
+  }
+  return in.status();
+}
+
+Status Reader::read(const toml::table& root) {
+  StrictTable in(root, file, "the manifest");
+  std::string classes;
+  if (Status status = read_header(in, root, zoo, classes); !status.ok()) return status;
+  if (Status status = read_classes(classes, in.where(*root.get("classes"))); !status.ok()) {
+    return status;
+  }
+  ModelSpec defaults;
+  const auto table = sub_table(in, "defaults");
+  if (!table.ok()) return table.status();
+  if (*table != nullptr) {
+    StrictTable of(**table, file, "[defaults]");
+    const auto input = sub_table(of, "input");
+    const auto output = sub_table(of, "output");
+    if (!input.ok()) return input.status();
+    if (!output.ok()) return output.status();
+    if (*input != nullptr) {
+      if (Status status = read_input(**input, defaults.input); !status.ok()) return status;
+    }
+    if (*output != nullptr) {
+      if (Status status = read_output(**output, defaults.output); !status.ok()) return status;
+    }
+    if (Status status = of.finish(); !status.ok()) return status;
+  }
+  const toml::node* models = in.get("model");
+  if (Status status = in.finish(); !status.ok()) return status;
+  if (models == nullptr || models->as_array() == nullptr || models->as_array()->empty()) {
+    return invalid_input(file + ": lists no model; add a [[model]] table for each");
+  }
+  if (models->as_array()->size() > kMaxModels) {
+    return limit_exceeded(fmt::format("{}: lists more than {} models", file, kMaxModels));
+  }
+  for (const toml::node& node : *models->as_array()) {
+    if (!node.is_table()) return invalid_input(in.where(node) + "[[model]] must be a table");
+    if (Status status = read_model(*node.as_table(), defaults); !status.ok()) return status;
+  }
+  return {};
+}
+
+}  // namespace
+
+const ModelSpec* Zoo::find(const std::string& model_name) const {
+  for (const ModelSpec& model : models) {
+    if (model.name == model_name) return &model;
+  }
+  return nullptr;
+}
+
+std::int32_t Zoo::class_of_label(const std::string& label) const {
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    if (classes[i].key == label) return static_cast<std::int32_t>(i);
+  }
+  std::int32_t number = -1;
+  const char* end = label.data() + label.size();
+  const auto [stop, error] = std::from_chars(label.data(), end, number);
+  const bool good = error == std::errc() && stop == end && number >= 0 &&
+                    static_cast<std::size_t>(number) < classes.size();
+  return good ? number : -1;
+}
+
+Result<Zoo> read_manifest(const std::filesystem::path& path) {
+  Result<std::string> text = read_text(path);
+  if (!text.ok()) return text.status();
+  const toml::parse_result parsed = toml::parse(*text, path.string());
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    return invalid_input(fmt::format("{}:{}: {}", path.string(), error.source().begin.line,
+                                     std::string(error.description())));
+  }
+  Reader reader{.file = path.string(), .folder = path.parent_path(), .zoo = {}, .class_keys = {}};
+  reader.zoo.folder = path.parent_path();
+  if (Status status = reader.read(parsed.table()); !status.ok()) return status;
+  return std::move(reader.zoo);
+}
+
+Result<std::filesystem::path> locate(const Zoo& zoo, const ModelSpec& model,
+                                     const std::vector<std::filesystem::path>& search) {
+  std::error_code error;
+  std::filesystem::path candidate = zoo.folder / model.file;
+  std::string tried = candidate.string();
+  if (std::filesystem::is_regular_file(candidate, error)) return candidate;
+  for (const std::filesystem::path& folder : search) {
+    candidate = folder / std::filesystem::path(model.file).filename();
+    tried += ", " + candidate.string();
+    if (std::filesystem::is_regular_file(candidate, error)) return candidate;
+  }
+  return not_found(fmt::format("model '{}': no file at {}; make the zoo, or say where its files are "
+                               "with --models DIR", model.name, tried));
+}
+
+}  // namespace rightsize

@@ -1,0 +1,70 @@
+// The words that manifests and selector files use for enumerations, in one place for both formats.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/manifest.h"
+
+namespace rightsize {
+
+template <typename Enum>
+struct EnumWords;
+
+template <>
+struct EnumWords<Layout> {
+  static constexpr std::array words = {std::pair{Layout::kNchw, "NCHW"},
+                                       std::pair{Layout::kNhwc, "NHWC"}};
+};
+template <>
+struct EnumWords<ColourOrder> {
+  static constexpr std::array words = {std::pair{ColourOrder::kRgb, "RGB"},
+                                       std::pair{ColourOrder::kBgr, "BGR"}};
+};
+template <>
+struct EnumWords<CropMode> {
+  static constexpr std::array words = {std::pair{CropMode::kCentreSquare, "centre-square"},
+                                       std::pair{CropMode::kBothSides, "both-sides"}};
+};
+template <>
+struct EnumWords<Filter> {
+  static constexpr std::array words = {std::pair{Filter::kArea, "area"},
+                                       std::pair{Filter::kBilinear, "bilinear"},
+                                       std::pair{Filter::kBicubic, "bicubic"}};
+};
+template <>
+struct EnumWords<OutputKind> {
+  static constexpr std::array words = {std::pair{OutputKind::kLogits, "logits"},
+                                       std::pair{OutputKind::kProbabilities, "probabilities"}};
+};
+
+template <typename Enum>
+std::optional<Enum> enum_from_text(std::string_view text) {
+  for (const auto& [value, word] : EnumWords<Enum>::words) {
+    if (text == word) return value;
+  }
+  return std::nullopt;
+}
+
+template <typename Enum>
+const char* enum_to_text(Enum wanted) {
+  for (const auto& [value, word] : EnumWords<Enum>::words) {
+    if (value == wanted) return word;
+  }
+  return "?";
+}
+
+// "a", "b" or "c", for messages.
+template <typename Enum>
+std::string enum_choices() {
+  std::string text;
+  for (const auto& [value, word] : EnumWords<Enum>::words) {
+    text += std::string(text.empty() ? "" : ", ") + "\"" + word + "\"";
+  }
+  return text;
+}
+
+}  // namespace rightsize

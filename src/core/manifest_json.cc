@@ -1,0 +1,188 @@
+// The canonical form of a zoo: every fact of the manifest and its class list as JSON, keys in
+// alphabetical order, defaults written out.
+#include "core/manifest_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/json_reader.h"
+#include "core/manifest.h"
+#include "core/manifest_check.h"
+#include "core/manifest_enums.h"
+
+namespace rightsize {
+
+using nlohmann::json;
+
+namespace {
+
+json to_json(const InputSpec& input) {
+  return {{"name", input.name},
+          {"size", {input.height, input.width}},
+          {"layout", enum_to_text(input.layout)},
+          {"colour", enum_to_text(input.colour)},
+          {"crop", enum_to_text(input.crop)},
+          {"crop_fraction", input.crop_fraction},
+          {"shrink", enum_to_text(input.shrink)},
+          {"enlarge", enum_to_text(input.enlarge)},
+          {"mean", input.mean},
+          {"std", input.std}};
+}
+
+json to_json(const OutputSpec& output) {
+  return {{"name", output.name},
+          {"kind", enum_to_text(output.kind)},
+          {"outputs", output.outputs},
+          {"class_of_output", output.class_of_output}};
+}
+
+template <typename Enum>
+void read_enum(JsonReader& in, const char* key, Enum& value) {
+  std::string text;
+  in.read(key, text);
+  if (!in.status().ok()) return;
+  if (const auto parsed = enum_from_text<Enum>(text)) {
+    value = *parsed;
+  } else {
+    in.fail(fmt::format("has '{}' as '{}'; it must be one of {}", text, key,
+                        enum_choices<Enum>()));
+  }
+}
+
+void read_triple(JsonReader& in, const char* key, std::array<float, 3>& triple) {
+  std::vector<double> values;
+  in.read(key, values);
+  if (values.size() != 3) return in.fail(fmt::format("needs three numbers as '{}'", key));
+  for (std::size_t i = 0; i < 3; ++i) triple[i] = static_cast<float>(values[i]);
+}
+
+bool is_whole(double value, double low, double high) {
+  return value >= low && value <= high && value == static_cast<double>(static_cast<int>(value));
+}
+
+Status read_input(const json& object, const std::string& path, InputSpec& input) {
+  JsonReader in(object, path);
+  in.read("name", input.name);
+  std::vector<double> size;
+  in.read("size", size);
+  const bool good = size.size() == 2 && is_whole(size[0], 1, kMaxSide) &&
+                    is_whole(size[1], 1, kMaxSide);
+  if (good) {
+    input.height = static_cast<int>(size[0]);
+    input.width = static_cast<int>(size[1]);
+  } else {
+    in.fail("needs [height, width] as 'size'");
+  }
+  read_enum(in, "layout", input.layout);
+  read_enum(in, "colour", input.colour);
+  read_enum(in, "crop", input.crop);
+  in.read("crop_fraction", input.crop_fraction);
+  read_enum(in, "shrink", input.shrink);
+  read_enum(in, "enlarge", input.enlarge);
+  read_triple(in, "mean", input.mean);
+  read_triple(in, "std", input.std);
+  return in.finish();
+}
+
+Status read_output(const json& object, const std::string& path, OutputSpec& output) {
+  JsonReader in(object, path);
+  in.read("name", output.name);
+  read_enum(in, "kind", output.kind);
+  std::int64_t outputs = 0;
+  in.read("outputs", outputs);
+  output.outputs = static_cast<int>(std::clamp<std::int64_t>(outputs, 0, kMaxOutputs + 1));
+  std::vector<double> map;
+  in.read("class_of_output", map);
+  output.class_of_output.clear();
+  for (const double label : map) {
+    if (!is_whole(label, -1, kMaxOutputs)) {
+      in.fail("needs class numbers as 'class_of_output'");
+      break;
+    }
+    output.class_of_output.push_back(static_cast<std::int32_t>(label));
+  }
+  return in.finish();
+}
+
+json to_json(const ModelSpec& model) {
+  return {{"name", model.name},
+          {"file", model.file},
+          {"sha256", model.sha256},
+          {"input", to_json(model.input)},
+          {"output", to_json(model.output)},
+          {"session", {{"exact_int8", model.session.exact_int8}}}};
+}
+
+Status model_from_json(const json& object, const std::string& path, const Zoo& zoo,
+                       ModelSpec& model) {
+  JsonReader in(object, path);
+  in.read("name", model.name);
+  in.read("file", model.file);
+  in.read("sha256", model.sha256);
+  const json* input = in.object("input");
+  const json* output = in.object("output");
+  const json* session = in.object("session");
+  if (Status status = in.finish(); !status.ok()) return status;
+  if (Status status = read_input(*input, path + ".input", model.input); !status.ok()) return status;
+  if (Status status = read_output(*output, path + ".output", model.output); !status.ok()) {
+    return status;
+  }
+  JsonReader options(*session, path + ".session");
+  options.read("exact_int8", model.session.exact_int8);
+  if (Status status = options.finish(); !status.ok()) return status;
+  const std::string fault = fault_of(model, zoo);
+  return fault.empty() ? Status() : invalid_input(fmt::format("'{}': {}", path, fault));
+}
+
+}  // namespace
+
+json zoo_to_json(const Zoo& zoo) {
+  json models = json::array();
+  for (const ModelSpec& model : zoo.models) models.push_back(to_json(model));
+  json classes = json::array();
+  for (const ClassSpec& spec : zoo.classes) classes.push_back({spec.key, spec.name});
+  return {{"name", zoo.name}, {"task", zoo.task}, {"classes", classes}, {"models", models}};
+}
+
+Result<Zoo> zoo_from_json(const json& object, const std::string& path) {
+  Zoo zoo;
+  JsonReader in(object, path);
+  in.read("name", zoo.name);
+  in.read("task", zoo.task);
+  const json* classes = in.array("classes");
+  const json* models = in.array("models");
+  if (Status status = in.finish(); !status.ok()) return status;
+  for (const json& entry : *classes) {
+    const bool good = entry.is_array() && entry.size() == 2 && entry[0].is_string() &&
+                      entry[1].is_string();
+    if (!good) return invalid_input(fmt::format("'{}.classes' must hold [key, name] pairs", path));
+    zoo.classes.push_back({entry[0].get<std::string>(), entry[1].get<std::string>()});
+  }
+  if (zoo.task != "image-classification") {
+    return invalid_input(fmt::format("'{}.task' is '{}'; this program knows "
+                                     "\"image-classification\"", path, zoo.task));
+  }
+  if (models->empty() || models->size() > kMaxModels) {
+    return invalid_input(fmt::format("'{}.models' must list 1 to {} models", path, kMaxModels));
+  }
+  for (std::size_t i = 0; i < models->size(); ++i) {
+    ModelSpec model;
+    const std::string place = fmt::format("{}.models[{}]", path, i);
+    if (Status status = model_from_json((*models)[i], place, zoo, model); !status.ok()) {
+      return status;
+    }
+    zoo.models.push_back(std::move(model));
+  }
+  return zoo;
+}
+
+std::string canonical_json(const Zoo& zoo) { return zoo_to_json(zoo).dump(); }
+
+Result<Zoo> zoo_from_json(const std::string& text) {
+  Result<json> parsed = parse_json(text, "the stored zoo");
+  if (!parsed.ok()) return parsed.status();
+  return zoo_from_json(*parsed, "zoo");
+}
+
+}  // namespace rightsize

@@ -1,0 +1,35 @@
+#include "engine/live_world.h"
+
+#include <utility>
+
+namespace rightsize {
+
+Status LiveWorld::decode(std::span<const std::byte> bytes, const DecodeLimits& limits) {
+  Result<Image> image = decode_image(bytes, limits);
+  if (!image.ok()) return image.status();
+  image_ = std::move(*image);
+  decode_cpu_ = clock_.elapsed().cpu;
+  return {};
+}
+
+Trial LiveWorld::run(ModelIndex model) noexcept {
+  Trial trial{.model = model};
+  if (model >= models_.models.size() || models_.models[model] == nullptr || runs_ == kMaxTrials) {
+    return trial;
+  }
+  const Stopwatch stopwatch;
+  ClassOutcome& outcome = outcomes_[runs_++];
+  ImageModel::Times times;
+  const Status status = models_.models[model]->classify(image_, outcome, times);
+  const Elapsed elapsed = stopwatch.elapsed();
+  trial.cpu = elapsed.cpu;
+  trial.wall = elapsed.wall;
+  if (!status.ok()) return trial;
+  trial.status = TrialStatus::kOk;
+  trial.signals = outcome.signals;
+  trial.answer = outcome.label();
+  trial.top = &outcome.top;
+  return trial;
+}
+
+}  // namespace rightsize

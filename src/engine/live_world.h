@@ -1,0 +1,42 @@
+// The live world: decodes an input and runs models on it.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "image/classification.h"
+#include "rightsize/selector.h"
+
+namespace rightsize {
+
+// What stays from input to input: the opened models (null where not opened) and their present cost.
+struct LiveModels {
+  std::vector<std::unique_ptr<ImageModel>> models;
+  std::vector<Cost> costs;  // kNever where the model is not opened
+};
+
+// One input. The clock starts when the world is made, so make it before decoding.
+class LiveWorld : public World {
+ public:
+  explicit LiveWorld(LiveModels& models) : models_(models) {}
+
+  // Must succeed before the first `run`.
+  Status decode(std::span<const std::byte> bytes, const DecodeLimits& limits);
+
+  Trial run(ModelIndex model) noexcept override;
+  std::span<const Cost> costs() const noexcept override { return models_.costs; }
+  Nanoseconds elapsed() const noexcept override { return clock_.elapsed().wall; }
+  Nanoseconds cpu() const noexcept override { return clock_.elapsed().cpu; }
+  Nanoseconds decode_cpu() const { return decode_cpu_; }
+
+ private:
+  LiveModels& models_;
+  Stopwatch clock_;
+  Image image_;
+  Nanoseconds decode_cpu_{0};
+  std::array<ClassOutcome, kMaxTrials> outcomes_;
+  std::size_t runs_ = 0;
+};
+
+}  // namespace rightsize

@@ -1,0 +1,32 @@
+#include "image/classification.h"
+
+#include <exception>
+
+namespace rightsize {
+
+ImageModel::ImageModel(const ModelSpec& spec, Session& session)
+    : spec_(&spec),
+      session_(&session),
+      preprocessor_(Preprocessor::make(spec.input)),
+      input_(static_cast<std::size_t>(spec.input.height) *
+             static_cast<std::size_t>(spec.input.width) * 3),
+      output_(static_cast<std::size_t>(spec.output.outputs)) {}
+
+Status ImageModel::classify(const Image& image, ClassOutcome& outcome, Times& times) noexcept {
+  try {
+    if (!preprocessor_.ok()) return preprocessor_.status();
+    const Stopwatch preprocessing;
+    if (Status status = preprocessor_->run(image, input_); !status.ok()) return status;
+    times.preprocess = preprocessing.elapsed();
+
+    const Stopwatch inference;
+    Status status = session_->run(spec_->input, input_, spec_->output, output_);
+    if (status.ok()) status = interpret(output_, spec_->output, outcome);
+    times.inference = inference.elapsed();
+    return status;
+  } catch (const std::exception& error) {
+    return runtime_error(error.what());
+  }
+}
+
+}  // namespace rightsize

@@ -1,0 +1,39 @@
+// The recorded outcomes of a run, in memory: what training, evaluation and the recorded world read.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/classes.h"
+#include "core/manifest.h"
+#include "core/provenance.h"
+#include "rightsize/decision.h"
+
+namespace rightsize {
+
+struct RecordedOutcome {
+  TrialStatus status = TrialStatus::kFailed;
+  ClassOutcome outcome;
+  Nanoseconds cpu{0};  // pre-processing and inference
+  Nanoseconds wall{0};
+};
+
+struct OutcomeTable {
+  Zoo zoo;
+  Provenance provenance;
+  std::vector<std::string> items;
+  std::vector<std::int32_t> labels;     // -1: no label
+  std::vector<Nanoseconds> decode_cpu;  // per item, shared by all models
+  std::vector<Nanoseconds> decode_wall;
+  std::vector<RecordedOutcome> cells;   // items.size() x zoo.models.size(), item-major
+  std::size_t failed_items = 0;         // items that could not be decoded; not in `items`
+
+  std::size_t item_count() const { return items.size(); }
+  std::size_t model_count() const { return zoo.models.size(); }
+  const RecordedOutcome& at(std::size_t item, std::size_t model) const {
+    return cells[item * zoo.models.size() + model];
+  }
+};
+
+}  // namespace rightsize

@@ -1,0 +1,117 @@
+#include "model/model_set.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/checksum.h"
+
+namespace rightsize {
+namespace {
+
+const TensorInfo* find(const std::vector<TensorInfo>& tensors, const std::string& name) {
+  for (const TensorInfo& tensor : tensors) {
+    if (tensor.name == name) return &tensor;
+  }
+  return nullptr;
+}
+
+std::string names_of(const std::vector<TensorInfo>& tensors) {
+  std::string names;
+  for (const TensorInfo& tensor : tensors) names += (names.empty() ? "" : ", ") + tensor.name;
+  return names;
+}
+
+// Does a tensor of `declared` shape fit, open dimensions (-1) fitting anything?
+bool fits(const std::vector<std::int64_t>& real, const std::vector<std::int64_t>& declared) {
+  if (real.size() != declared.size()) return false;
+  for (std::size_t i = 0; i < real.size(); ++i) {
+    if (real[i] >= 0 && real[i] != declared[i]) return false;
+  }
+  return true;
+}
+
+Status check_input(const InputSpec& spec, const Session& session) {
+  const TensorInfo* tensor = find(session.inputs(), spec.name);
+  if (tensor == nullptr) {
+    return mismatch(fmt::format("has no input '{}'; its inputs: {}", spec.name,
+                                names_of(session.inputs())));
+  }
+  if (session.inputs().size() != 1) {
+    return mismatch(fmt::format("has {} inputs, one is supported: {}", session.inputs().size(),
+                                names_of(session.inputs())));
+  }
+  const std::vector<std::int64_t> declared =
+      spec.layout == Layout::kNchw ? std::vector<std::int64_t>{1, 3, spec.height, spec.width}
+                                   : std::vector<std::int64_t>{1, spec.height, spec.width, 3};
+  if (!tensor->is_float32) return mismatch(fmt::format("input '{}' is not float32", spec.name));
+  if (!fits(tensor->shape, declared)) {
+    return mismatch(fmt::format("input '{}' has shape [{}], the manifest declares [{}]", spec.name,
+                                fmt::join(tensor->shape, ", "), fmt::join(declared, ", ")));
+  }
+  return {};
+}
+
+Status check_output(const OutputSpec& spec, const Session& session) {
+  const TensorInfo* tensor = find(session.outputs(), spec.name);
+  if (tensor == nullptr) {
+    return mismatch(fmt::format("has no output '{}'; its outputs: {}", spec.name,
+                                names_of(session.outputs())));
+  }
+  if (!tensor->is_float32) return mismatch(fmt::format("output '{}' is not float32", spec.name));
+  std::int64_t known = 1;
+  bool open = false;
+  for (const std::int64_t side : tensor->shape) {
+    if (side >= 0) known *= side;
+    open = open || side < 0;
+  }
+  const bool good = known == spec.outputs || (open && known > 0 && spec.outputs % known == 0);
+  if (good) return {};
+  return mismatch(fmt::format("output '{}' has shape [{}], the manifest declares {} outputs",
+                              spec.name, fmt::join(tensor->shape, ", "), spec.outputs));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> open_model(const Zoo& zoo, const ModelSpec& model,
+                                            const std::vector<std::filesystem::path>& search,
+                                            Runtime& runtime) {
+  const Result<std::filesystem::path> file = locate(zoo, model, search);
+  if (!file.ok()) return file.status();
+  const std::string context = fmt::format("model '{}': {}", model.name, file->string());
+  const Result<std::string> checksum = sha256_of_file(*file);
+  if (!checksum.ok()) return checksum.status();
+  if (*checksum != model.sha256) {
+    return mismatch(fmt::format("{}: its SHA-256 is {}, {} is expected; make the zoo again, or "
+                                "correct the manifest if the file is meant to be another",
+                                context, *checksum, model.sha256));
+  }
+  Result<std::unique_ptr<Session>> session = runtime.open(*file, model.session);
+  if (!session.ok()) return session.status().with_context(fmt::format("model '{}'", model.name));
+  for (const Status& status :
+       {check_input(model.input, **session), check_output(model.output, **session)}) {
+    if (!status.ok()) return status.with_context(context);
+  }
+  return session;
+}
+
+Result<ModelSet> ModelSet::open(const Zoo& zoo, std::span<const ModelIndex> wanted,
+                                const std::vector<std::filesystem::path>& search,
+                                std::shared_ptr<Runtime> runtime) {
+  ModelSet set;
+  set.runtime_ = std::move(runtime);
+  set.by_model_.resize(zoo.models.size(), nullptr);
+  for (const ModelIndex index : wanted) {
+    const ModelSpec& model = zoo.models[index];
+    const std::string key = model.sha256 + (model.session.exact_int8 ? "+exact_int8" : "");
+    auto found = set.sessions_.find(key);
+    if (found == set.sessions_.end()) {
+      auto session = open_model(zoo, model, search, *set.runtime_);
+      if (!session.ok()) return session.status();
+      found = set.sessions_.emplace(key, std::move(*session)).first;
+    }
+    set.by_model_[index] = found->second.get();
+  }
+  return set;
+}
+
+}  // namespace rightsize

@@ -1,0 +1,79 @@
+#include "selector/cascade.h"
+
+#include <cassert>
+#include <utility>
+
+namespace rightsize {
+namespace {
+
+constexpr std::size_t kNone = kMaxTrials;
+
+std::size_t latest_answer(std::span<const Trial> trials) noexcept {
+  for (std::size_t i = trials.size(); i-- > 0;) {
+    if (trials[i].status == TrialStatus::kOk) return i;
+  }
+  return kNone;
+}
+
+Step answer(std::size_t trial, Reason reason, std::size_t stage) noexcept {
+  return {.action = Action::kAnswer,
+          .reason = reason,
+          .trial = static_cast<std::uint16_t>(trial),
+          .stage = static_cast<std::uint16_t>(stage)};
+}
+
+}  // namespace
+
+ConfidenceCascade::ConfidenceCascade(Signal signal, std::vector<CascadeStage> stages)
+    : signal_(signal), stages_(std::move(stages)) {
+  assert(!stages_.empty() && stages_.size() <= kMaxTrials);
+  for (const CascadeStage& stage : stages_) models_.push_back(stage.model);
+}
+
+std::size_t ConfidenceCascade::stage_of(ModelIndex model) const noexcept {
+  std::size_t stage = 0;
+  while (stage < stages_.size() && stages_[stage].model != model) ++stage;
+  return stage;
+}
+
+Step ConfidenceCascade::next(const State& state) const noexcept {
+  Step step{.action = Action::kRun, .reason = Reason::kFirstStage};
+  std::size_t stage = 0;
+  if (!state.trials.empty()) {
+    const Trial& last = state.trials.back();
+    const std::size_t done = stage_of(last.model);
+    stage = done + 1;
+    step.reason = Reason::kModelFailed;
+    if (last.status == TrialStatus::kOk) {
+      if (stage >= stages_.size()) return answer(state.trials.size() - 1, Reason::kLastStage, done);
+      const double threshold = stages_[done].threshold;
+      const double value = last.signals[static_cast<std::size_t>(signal_)];
+      const bool sure = signal_ == Signal::kEntropy ? value <= threshold : value >= threshold;
+      if (sure) step = answer(state.trials.size() - 1, Reason::kConfident, done);
+      else step.reason = Reason::kNotConfident;
+      step.value = value;
+      step.threshold = threshold;
+      if (sure) return step;
+    }
+  }
+  const auto available = [&](std::size_t i) {
+    return stages_[i].model < state.costs.size() && state.costs[stages_[i].model].available();
+  };
+  while (stage < stages_.size() && !available(stage)) {
+    step.reason = Reason::kUnavailable;
+    ++stage;
+  }
+  const std::size_t fallback = latest_answer(state.trials);
+  if (stage == stages_.size()) {
+    return fallback == kNone ? Step{} : answer(fallback, Reason::kLaterFailed, stage - 1);
+  }
+  if (fallback != kNone && state.budget.deadline != kNever &&
+      state.costs[stages_[stage].model].wall > state.budget.deadline - state.elapsed) {
+    return answer(fallback, Reason::kDeadline, stage);
+  }
+  step.model = stages_[stage].model;
+  step.stage = static_cast<std::uint16_t>(stage);
+  return step;
+}
+
+}  // namespace rightsize

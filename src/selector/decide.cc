@@ -1,0 +1,62 @@
+#include "rightsize/selector.h"
+
+namespace rightsize {
+namespace {
+
+bool was_tried(std::span<const Trial> trials, ModelIndex model) noexcept {
+  for (const Trial& trial : trials) {
+    if (trial.model == model) return true;
+  }
+  return false;
+}
+
+// The safe way out when a selector breaks the rules: the latest answer there is.
+Step latest_answer_or_abstain(std::span<const Trial> trials) noexcept {
+  for (std::size_t i = trials.size(); i-- > 0;) {
+    if (trials[i].status == TrialStatus::kOk) {
+      return {.action = Action::kAnswer,
+              .reason = Reason::kLaterFailed,
+              .trial = static_cast<std::uint16_t>(i)};
+    }
+  }
+  return {};
+}
+
+bool allowed(const Step& step, const Decision& decision, std::size_t models) noexcept {
+  switch (step.action) {
+    case Action::kRun:
+      return decision.tried_count < kMaxTrials && step.model < models &&
+             !was_tried(decision.trials(), step.model);
+    case Action::kAnswer:
+      return step.trial < decision.tried_count &&
+             decision.tried[step.trial].status == TrialStatus::kOk;
+    case Action::kAbstain:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Decision decide(const Selector& selector, World& world, const Budget& budget) noexcept {
+  Decision decision;
+  for (;;) {
+    const std::span<const Cost> costs = world.costs();
+    Step step = selector.next({.trials = decision.trials(),
+                               .costs = costs,
+                               .elapsed = world.elapsed(),
+                               .budget = budget});
+    if (!allowed(step, decision, costs.size())) step = latest_answer_or_abstain(decision.trials());
+    if (step.action != Action::kRun) {
+      decision.last = step;
+      decision.cpu = world.cpu();
+      decision.wall = world.elapsed();
+      return decision;
+    }
+    decision.tried[decision.tried_count] = world.run(step.model);
+    decision.tried[decision.tried_count].model = step.model;
+    ++decision.tried_count;
+  }
+}
+
+}  // namespace rightsize
