@@ -17,3 +17,9 @@ if(RIGHTSIZE_LAB)
   find_package(SQLite3 3.40 REQUIRED)
 endif()
 find_package(CLI11 2.1 REQUIRED)
+
+# Programs in the build tree find ONNX Runtime's shared library where the set-up put it.
+if(ONNXRuntime_LIBRARY_FILE)
+  cmake_path(GET ONNXRuntime_LIBRARY_FILE PARENT_PATH ONNXRuntime_LIBRARY_DIR)
+  list(APPEND CMAKE_BUILD_RPATH "${ONNXRuntime_LIBRARY_DIR}")
+endif()

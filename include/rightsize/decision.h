@@ -32,7 +32,8 @@ struct Budget {
   Nanoseconds deadline = kNever;  // wall time from the start of the request to the answer
 };
 
-// What running a model on this input is expected to cost now. A missing or broken model costs kNever.
+// What running a model on this input is expected to cost now. A missing or broken model costs
+// kNever.
 struct Cost {
   Nanoseconds cpu = kNever;   // for mean budgets and ratios
   Nanoseconds wall = kNever;  // for deadlines
@@ -46,8 +47,8 @@ enum class Signal : std::uint8_t {
   kEntropy,         // of the class distribution, nats, [0, ln classes]; smaller is surer
 };
 inline constexpr std::size_t kSignalCount = 3;
-inline constexpr std::array<Signal, kSignalCount> kAllSignals = {
-    Signal::kMaxProbability, Signal::kMargin, Signal::kEntropy};
+inline constexpr std::array<Signal, kSignalCount> kAllSignals = {Signal::kMaxProbability,
+                                                                 Signal::kMargin, Signal::kEntropy};
 
 using Signals = std::array<double, kSignalCount>;  // indexed by Signal
 
@@ -81,9 +82,9 @@ struct Trial {
   TrialStatus status = TrialStatus::kFailed;
   Nanoseconds cpu{0};
   Nanoseconds wall{0};
-  Signals signals{};               // meaningless where the trial failed
-  std::int64_t answer = -1;        // two trials agree if and only if these are equal; image
-                                   // classification: the class, from 0
+  Signals signals{};                // meaningless where the trial failed
+  std::int64_t answer = -1;         // two trials agree if and only if these are equal; image
+                                    // classification: the class, from 0
   const TopClasses* top = nullptr;  // owned by the world, valid until its next input; may be null
 };
 
@@ -113,9 +114,9 @@ enum class Reason : std::uint8_t {
 struct Step {
   Action action = Action::kAbstain;
   Reason reason = Reason::kNoAnswer;
-  ModelIndex model = 0;      // kRun: the model to run
-  std::uint16_t trial = 0;   // kAnswer: the index of the trial whose answer it is
-  std::uint16_t stage = 0;   // the stage that the reason speaks of
+  ModelIndex model = 0;     // kRun: the model to run
+  std::uint16_t trial = 0;  // kAnswer: the index of the trial whose answer it is
+  std::uint16_t stage = 0;  // the stage that the reason speaks of
   double value = std::numeric_limits<double>::quiet_NaN();      // signal seen, where one was
   double threshold = std::numeric_limits<double>::quiet_NaN();  // what it was compared with
 };
@@ -125,7 +126,7 @@ struct Decision {
   Step last;  // kAnswer or kAbstain
   std::array<Trial, kMaxTrials> tried;
   std::size_t tried_count = 0;
-  Nanoseconds cpu{0};   // everything: decoding, pre-processing, inference, deciding
+  Nanoseconds cpu{0};  // everything: decoding, pre-processing, inference, deciding
   Nanoseconds wall{0};
 
   std::span<const Trial> trials() const { return {tried.data(), tried_count}; }

@@ -27,13 +27,13 @@ struct ImageClassifierOptions {
 };
 
 struct Classification {
-  bool answered = false;     // false: every model failed; see decision
-  std::int32_t label = -1;   // class number, from 0
-  std::string key;           // of the class, as in the zoo's class list
-  std::string name;          // of the class, for people
-  double confidence = 0.0;   // the answering model's probability of its answer, [0, 1]
-  std::string model;         // that answered
-  Decision decision;         // everything tried, why it ended, CPU and wall time in total
+  bool answered = false;    // false: every model failed; see decision
+  std::int32_t label = -1;  // class number, from 0
+  std::string key;          // of the class, as in the zoo's class list
+  std::string name;         // of the class, for people
+  double confidence = 0.0;  // the answering model's probability of its answer, [0, 1]
+  std::string model;        // that answered
+  Decision decision;        // everything tried, why it ended, CPU and wall time in total
   Nanoseconds decode_cpu{0};
   // What the baseline (the best single model) would have cost on this input and machine, decoding
   // included: its measured time if it ran, else its profiled time scaled by how fast this machine
@@ -45,8 +45,8 @@ struct Classification {
 // selector file and run once for warm-up by `open`.
 class ImageClassifier {
  public:
-  // Fails if the file is damaged, a model is missing or is not the one that the selector was trained
-  // on (checksum), the runtime cannot be loaded, or there is no such operating point.
+  // Fails if the file is damaged, a model is missing or is not the one that the selector was
+  // trained on (checksum), the runtime cannot be loaded, or there is no such operating point.
   static Result<ImageClassifier> open(const std::filesystem::path& selector_file,
                                       const ImageClassifierOptions& options = {});
   ~ImageClassifier();

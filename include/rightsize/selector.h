@@ -1,8 +1,8 @@
 // Selectors and the decision loop.
 //
-// A Selector says the next step for one input. A World carries steps out: the live world runs models,
-// the recorded world reads what they did. `decide` is the one loop that both share, so training,
-// evaluation and the device cannot disagree.
+// A Selector says the next step for one input. A World carries steps out: the live world runs
+// models, the recorded world reads what they did. `decide` is the one loop that both share, so
+// training, evaluation and the device cannot disagree.
 #pragma once
 
 #include <span>

@@ -1,7 +1,7 @@
 // Status and Result: how every fallible call of the library reports failure.
 //
-// The library neither throws across its interface, prints nor aborts. A message names the file, line
-// or field at fault and what to do about it; it is meant to be shown to the user as it is.
+// The library neither throws across its interface, prints nor aborts. A message names the file,
+// line or field at fault and what to do about it; it is meant to be shown to the user as it is.
 //
 // Threading: values; distinct objects may be used from distinct threads.
 #pragma once
@@ -60,7 +60,7 @@ inline Status runtime_error(std::string message) {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
   Result(Status status) : state_(std::move(status)) {  // NOLINT(google-explicit-constructor)
     assert(!std::get<Status>(state_).ok() && "a Result without value needs a failure");
   }

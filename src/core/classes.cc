@@ -23,7 +23,8 @@ bool surer(const ClassScore& a, const ClassScore& b) {
   return a.label < b.label;
 }
 
-// Keeps the kTopClasses best in order, by insertion: the list is short and most values are far below.
+// Keeps the kTopClasses best in order, by insertion: the list is short and most values are far
+// below.
 void insert(TopClasses& top, ClassScore score) {
   if (top.count == kTopClasses) {
     if (!surer(score, top.classes[kTopClasses - 1])) return;

@@ -18,10 +18,11 @@ struct ClassOutcome {
   bool hit(std::int32_t label, std::uint32_t k) const;
 };
 
-// Softmax (or, for probabilities, normalisation) over the outputs that are classes, then the largest
-// kTopClasses of them and the signals over all of them. Computed in double precision, in one fixed
-// order, so that equal raw outputs give equal bits. Fails where `output` has the wrong length, holds
-// a NaN or infinity, or where declared probabilities do not add up to 1 (within 1 %). No allocation.
+// Softmax (or, for probabilities, normalisation) over the outputs that are classes, then the
+// largest kTopClasses of them and the signals over all of them. Computed in double precision, in
+// one fixed order, so that equal raw outputs give equal bits. Fails where `output` has the wrong
+// length, holds a NaN or infinity, or where declared probabilities do not add up to 1 (within 1 %).
+// No allocation.
 Status interpret(std::span<const float> output, const OutputSpec& spec, ClassOutcome& outcome);
 
 }  // namespace rightsize

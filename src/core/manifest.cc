@@ -1,6 +1,8 @@
 #include "core/manifest.h"
 
+// Without exceptions, which the distribution's compiled library is not.
 #define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -65,8 +67,8 @@ class StrictTable {
     if (const auto parsed = enum_from_text<Enum>(text)) {
       value = *parsed;
     } else {
-      fail(*table_.get(key), fmt::format("'{}' is '{}'; it must be one of {}", key, text,
-                                         enum_choices<Enum>()));
+      fail(*table_.get(key),
+           fmt::format("'{}' is '{}'; it must be one of {}", key, text, enum_choices<Enum>()));
     }
   }
   // An array of numbers; `size` of them, or any number of them where it is 0.
@@ -179,8 +181,10 @@ Status Reader::read_classes(const std::string& name, const std::string& where) {
       return invalid_input(fmt::format("{}:{}: a class needs a key", path, number + 1));
     }
     if (!class_keys.emplace(spec.key, number).second) {
-      return invalid_input(fmt::format("{}:{}: the key '{}' stands for two classes; keys must be "
-                                       "unique", path, number + 1, spec.key));
+      return invalid_input(
+          fmt::format("{}:{}: the key '{}' stands for two classes; keys must be "
+                      "unique",
+                      path, number + 1, spec.key));
     }
     zoo.classes.push_back(std::move(spec));
   }
@@ -227,10 +231,10 @@ Status Reader::read_class_map(const std::string& name, OutputSpec& output,
   for (const std::string& line : lines_of(*text)) {
     const std::int32_t label = line == "-" ? -1 : class_of(line);
     if (label < 0 && line != "-") {
-      return invalid_input(fmt::format("{}:{}: '{}' is no class of the zoo; each line must be a "
-                                       "class number, a class key or '-'",
-                                       (folder / name).string(), output.class_of_output.size() + 1,
-                                       line));
+      return invalid_input(
+          fmt::format("{}:{}: '{}' is no class of the zoo; each line must be a "
+                      "class number, a class key or '-'",
+                      (folder / name).string(), output.class_of_output.size() + 1, line));
     }
     output.class_of_output.push_back(label);
   }
@@ -314,7 +318,8 @@ Status read_header(StrictTable& in, const toml::table& root, Zoo& zoo, std::stri
   for (const char* key : {"name", "task", "classes"}) in.require(key);
   if (root.contains("task") && zoo.task != "image-classification") {
     in.fail(*root.get("task"), fmt::format("task '{}' is not known; this program knows "
-                                           "\"image-classification\"", zoo.task));
+                                           "\"image-classification\"",
+                                           zoo.task));
   }
   return in.status();
 }
@@ -405,8 +410,10 @@ Result<std::filesystem::path> locate(const Zoo& zoo, const ModelSpec& model,
     tried += ", " + candidate.string();
     if (std::filesystem::is_regular_file(candidate, error)) return candidate;
   }
-  return not_found(fmt::format("model '{}': no file at {}; make the zoo, or say where its files are "
-                               "with --models DIR", model.name, tried));
+  return not_found(
+      fmt::format("model '{}': no file at {}; make the zoo, or say where its files are "
+                  "with --models DIR",
+                  model.name, tried));
 }
 
 }  // namespace rightsize

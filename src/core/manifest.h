@@ -1,8 +1,8 @@
 // The zoo manifest: the candidate models, and everything needed to run them, as data.
 //
 // A manifest is a TOML file (docs/file-formats.md lists every key). Reading is strict: an unknown
-// key, a value of the wrong type or out of range is an error that names file and line. File names in
-// it are relative to the manifest's folder.
+// key, a value of the wrong type or out of range is an error that names file and line. File names
+// in it are relative to the manifest's folder.
 #pragma once
 
 #include <array>
@@ -34,9 +34,9 @@ struct InputSpec {
   Layout layout = Layout::kNchw;
   ColourOrder colour = ColourOrder::kRgb;
   CropMode crop = CropMode::kCentreSquare;
-  double crop_fraction = 1.0;          // (0, 1]
-  Filter shrink = Filter::kArea;       // kArea or kBilinear; used along an axis that gets shorter
-  Filter enlarge = Filter::kBicubic;   // kBicubic or kBilinear; along an axis that does not
+  double crop_fraction = 1.0;         // (0, 1]
+  Filter shrink = Filter::kArea;      // kArea or kBilinear; used along an axis that gets shorter
+  Filter enlarge = Filter::kBicubic;  // kBicubic or kBilinear; along an axis that does not
   std::array<float, 3> mean{0, 0, 0};
   std::array<float, 3> std{1, 1, 1};
   bool operator==(const InputSpec&) const = default;
@@ -55,7 +55,7 @@ struct OutputSpec {
 
 // How the inference runtime is to be set up for a model.
 struct SessionSpec {
-  // x86-64 without VNNI: exact int8 kernels instead of the faster ones that saturate.
+  // On x86-64 CPUs without VNNI: exact int8 kernels instead of the faster ones that saturate.
   bool exact_int8 = false;
   bool operator==(const SessionSpec&) const = default;
 };
@@ -84,7 +84,8 @@ struct Zoo {
   std::filesystem::path folder;  // where relative file names start; not part of the canonical form
 
   const ModelSpec* find(const std::string& model_name) const;
-  // The class that a label means: a class number (0-based) or a key of the class list; -1 if neither.
+  // The class that a label means: a class number (0-based) or a key of the class list; -1 if
+  // neither.
   std::int32_t class_of_label(const std::string& label) const;
 };
 

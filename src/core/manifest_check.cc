@@ -34,8 +34,10 @@ std::string fault_of_output(const OutputSpec& output, std::size_t classes) {
   const auto& map = output.class_of_output;
   const auto outputs = static_cast<std::size_t>(output.outputs);
   if (map.empty() && outputs != classes) {
-    return fmt::format("has {} outputs for {} classes; say which output is which class with 'drop' "
-                       "or 'class_map'", outputs, classes);
+    return fmt::format(
+        "has {} outputs for {} classes; say which output is which class with 'drop' "
+        "or 'class_map'",
+        outputs, classes);
   }
   if (map.empty()) return {};
   if (map.size() != outputs) {

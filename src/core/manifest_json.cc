@@ -45,8 +45,7 @@ void read_enum(JsonReader& in, const char* key, Enum& value) {
   if (const auto parsed = enum_from_text<Enum>(text)) {
     value = *parsed;
   } else {
-    in.fail(fmt::format("has '{}' as '{}'; it must be one of {}", text, key,
-                        enum_choices<Enum>()));
+    in.fail(fmt::format("has '{}' as '{}'; it must be one of {}", text, key, enum_choices<Enum>()));
   }
 }
 
@@ -66,8 +65,8 @@ Status read_input(const json& object, const std::string& path, InputSpec& input)
   in.read("name", input.name);
   std::vector<double> size;
   in.read("size", size);
-  const bool good = size.size() == 2 && is_whole(size[0], 1, kMaxSide) &&
-                    is_whole(size[1], 1, kMaxSide);
+  const bool good =
+      size.size() == 2 && is_whole(size[0], 1, kMaxSide) && is_whole(size[1], 1, kMaxSide);
   if (good) {
     input.height = static_cast<int>(size[0]);
     input.width = static_cast<int>(size[1]);
@@ -154,14 +153,16 @@ Result<Zoo> zoo_from_json(const json& object, const std::string& path) {
   const json* models = in.array("models");
   if (Status status = in.finish(); !status.ok()) return status;
   for (const json& entry : *classes) {
-    const bool good = entry.is_array() && entry.size() == 2 && entry[0].is_string() &&
-                      entry[1].is_string();
+    const bool good =
+        entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_string();
     if (!good) return invalid_input(fmt::format("'{}.classes' must hold [key, name] pairs", path));
     zoo.classes.push_back({entry[0].get<std::string>(), entry[1].get<std::string>()});
   }
   if (zoo.task != "image-classification") {
-    return invalid_input(fmt::format("'{}.task' is '{}'; this program knows "
-                                     "\"image-classification\"", path, zoo.task));
+    return invalid_input(
+        fmt::format("'{}.task' is '{}'; this program knows "
+                    "\"image-classification\"",
+                    path, zoo.task));
   }
   if (models->empty() || models->size() > kMaxModels) {
     return invalid_input(fmt::format("'{}.models' must list 1 to {} models", path, kMaxModels));

@@ -17,7 +17,9 @@ namespace {
 Nanoseconds from_ms(double ms) { return Nanoseconds(std::llround(ms * 1e6)); }
 
 // A grey image: enough to run every layer once.
-Image grey_image() { return {.width = 64, .height = 64, .rgb = std::vector<std::uint8_t>(64UL * 64 * 3, 127)}; }
+Image grey_image() {
+  return {.width = 64, .height = 64, .rgb = std::vector<std::uint8_t>(64UL * 64 * 3, 127)};
+}
 
 }  // namespace
 
@@ -114,7 +116,8 @@ Result<ImageClassifier> ImageClassifier::open(const std::filesystem::path& selec
   state->file = std::move(*file);
   state->options = options;
   const SelectorFile& selector = state->file;
-  state->point = options.point.empty() ? selector.default_point : selector.find_point(options.point);
+  state->point =
+      options.point.empty() ? selector.default_point : selector.find_point(options.point);
   if (state->point == selector.points.size()) {
     std::vector<std::string> names;
     for (const OperatingPoint& point : selector.points) names.push_back(point.name);

@@ -33,8 +33,8 @@ bool fits(const std::vector<std::int64_t>& real, const std::vector<std::int64_t>
 Status check_input(const InputSpec& spec, const Session& session) {
   const TensorInfo* tensor = find(session.inputs(), spec.name);
   if (tensor == nullptr) {
-    return mismatch(fmt::format("has no input '{}'; its inputs: {}", spec.name,
-                                names_of(session.inputs())));
+    return mismatch(
+        fmt::format("has no input '{}'; its inputs: {}", spec.name, names_of(session.inputs())));
   }
   if (session.inputs().size() != 1) {
     return mismatch(fmt::format("has {} inputs, one is supported: {}", session.inputs().size(),
@@ -54,8 +54,8 @@ Status check_input(const InputSpec& spec, const Session& session) {
 Status check_output(const OutputSpec& spec, const Session& session) {
   const TensorInfo* tensor = find(session.outputs(), spec.name);
   if (tensor == nullptr) {
-    return mismatch(fmt::format("has no output '{}'; its outputs: {}", spec.name,
-                                names_of(session.outputs())));
+    return mismatch(
+        fmt::format("has no output '{}'; its outputs: {}", spec.name, names_of(session.outputs())));
   }
   if (!tensor->is_float32) return mismatch(fmt::format("output '{}' is not float32", spec.name));
   std::int64_t known = 1;
@@ -81,9 +81,10 @@ Result<std::unique_ptr<Session>> open_model(const Zoo& zoo, const ModelSpec& mod
   const Result<std::string> checksum = sha256_of_file(*file);
   if (!checksum.ok()) return checksum.status();
   if (*checksum != model.sha256) {
-    return mismatch(fmt::format("{}: its SHA-256 is {}, {} is expected; make the zoo again, or "
-                                "correct the manifest if the file is meant to be another",
-                                context, *checksum, model.sha256));
+    return mismatch(
+        fmt::format("{}: its SHA-256 is {}, {} is expected; make the zoo again, or "
+                    "correct the manifest if the file is meant to be another",
+                    context, *checksum, model.sha256));
   }
   Result<std::unique_ptr<Session>> session = runtime.open(*file, model.session);
   if (!session.ok()) return session.status().with_context(fmt::format("model '{}'", model.name));

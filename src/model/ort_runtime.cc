@@ -3,6 +3,9 @@
 // program that links it refuses to start on any other version.)
 #include <dlfcn.h>
 #include <fmt/format.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <cstdlib>
 #include <functional>
@@ -34,6 +37,22 @@ std::vector<TensorInfo> describe(std::size_t count,
   return tensors;
 }
 
+// Do the runtime's fast int8 kernels saturate on this CPU? They do on x86-64 without a VNNI
+// instruction set; with one they are exact, and exact kernels on request would be twice as slow.
+bool int8_saturates() {
+#if defined(__x86_64__)
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  const bool avx512_vnni = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c & (1U << 11)) != 0;
+  const bool avx_vnni = __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & (1U << 4)) != 0;
+  return !avx512_vnni && !avx_vnni;
+#else
+  return false;
+#endif
+}
+
 class OrtSession : public Session {
  public:
   OrtSession(Ort::Env& env, const std::filesystem::path& file, const Ort::SessionOptions& options)
@@ -42,11 +61,15 @@ class OrtSession : public Session {
     Ort::AllocatorWithDefaultOptions allocator;
     inputs_ = describe(
         session_.GetInputCount(),
-        [&](std::size_t i) { return session_.GetInputNameAllocated(i, allocator).get(); },
+        [&](std::size_t i) {
+          return std::string(session_.GetInputNameAllocated(i, allocator).get());
+        },
         [&](std::size_t i) { return session_.GetInputTypeInfo(i); });
     outputs_ = describe(
         session_.GetOutputCount(),
-        [&](std::size_t i) { return session_.GetOutputNameAllocated(i, allocator).get(); },
+        [&](std::size_t i) {
+          return std::string(session_.GetOutputNameAllocated(i, allocator).get());
+        },
         [&](std::size_t i) { return session_.GetOutputTypeInfo(i); });
   }
 
@@ -104,11 +127,13 @@ class OrtRuntime : public Runtime {
       options.SetExecutionMode(ORT_SEQUENTIAL);
       options.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
       options.DisableCpuMemArena();  // a quarter less memory at the same speed
-      if (spec.exact_int8) options.AddConfigEntry("session.x64quantprecision", "1");
+      if (spec.exact_int8 && int8_saturates()) {
+        options.AddConfigEntry("session.x64quantprecision", "1");
+      }
       return std::unique_ptr<Session>(std::make_unique<OrtSession>(env_, file, options));
     } catch (const std::exception& error) {
-      return runtime_error(fmt::format("{}: ONNX Runtime cannot load it: {}", file.string(),
-                                       error.what()));
+      return runtime_error(
+          fmt::format("{}: ONNX Runtime cannot load it: {}", file.string(), error.what()));
     }
   }
 
@@ -131,9 +156,10 @@ Result<std::shared_ptr<Runtime>> load_onnx_runtime(const std::filesystem::path& 
   // Never closed: sessions and the runtime's own threads may outlive any owner we could name.
   void* handle = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    return not_found(fmt::format("ONNX Runtime cannot be loaded ({}); install it, or set "
-                                 "RIGHTSIZE_ONNXRUNTIME to the path of libonnxruntime.so.1",
-                                 ::dlerror()));
+    return not_found(
+        fmt::format("ONNX Runtime cannot be loaded ({}); install it, or set "
+                    "RIGHTSIZE_ONNXRUNTIME to the path of libonnxruntime.so.1",
+                    ::dlerror()));
   }
   const auto get_base = reinterpret_cast<const OrtApiBase* (*)()>(::dlsym(handle, "OrtGetApiBase"));
   if (get_base == nullptr) return mismatch(name + ": is not ONNX Runtime");

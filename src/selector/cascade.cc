@@ -49,8 +49,10 @@ Step ConfidenceCascade::next(const State& state) const noexcept {
       const double threshold = stages_[done].threshold;
       const double value = last.signals[static_cast<std::size_t>(signal_)];
       const bool sure = signal_ == Signal::kEntropy ? value <= threshold : value >= threshold;
-      if (sure) step = answer(state.trials.size() - 1, Reason::kConfident, done);
-      else step.reason = Reason::kNotConfident;
+      if (sure)
+        step = answer(state.trials.size() - 1, Reason::kConfident, done);
+      else
+        step.reason = Reason::kNotConfident;
       step.value = value;
       step.threshold = threshold;
       if (sure) return step;

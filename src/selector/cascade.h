@@ -2,7 +2,8 @@
 // With a single stage it is a fixed model.
 //
 // Source of the idea: Viola and Jones, "Rapid object detection using a boosted cascade of simple
-// features", CVPR 2001; for networks that were trained apart: Wang et al., "IDK cascades", UAI 2018.
+// features", CVPR 2001; for networks that were trained apart: Wang et al., "IDK cascades", UAI
+// 2018.
 #pragma once
 
 #include <vector>
@@ -13,8 +14,8 @@ namespace rightsize {
 
 struct CascadeStage {
   ModelIndex model = 0;
-  // Stop here if the signal is at least this sure: >= for max_probability and margin, <= for entropy.
-  // In the signal's own unit; unused in the last stage, which always answers.
+  // Stop here if the signal is at least this sure: >= for max_probability and margin, <= for
+  // entropy. In the signal's own unit; unused in the last stage, which always answers.
   double threshold = 0.0;
   bool operator==(const CascadeStage&) const = default;
 };

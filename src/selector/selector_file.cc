@@ -97,21 +97,23 @@ Status read_point(const json& object, const std::string& path, const Zoo& zoo,
   const json* speedup = in.object("speedup");
   const auto named = [&](Signal s) { return signal == to_string(s); };
   const auto* found = std::find_if(kAllSignals.begin(), kAllSignals.end(), named);
-  if (found == kAllSignals.end()) in.fail(fmt::format("has an unknown signal '{}'", signal));
-  else point.signal = *found;
+  if (found == kAllSignals.end())
+    in.fail(fmt::format("has an unknown signal '{}'", signal));
+  else
+    point.signal = *found;
   if (Status status = in.finish(); !status.ok()) return status;
   if (Status status = read_stages(*stages, path + ".stages", zoo, point); !status.ok()) {
     return status;
   }
   if (kind != point.kind()) {
-    return invalid_input(fmt::format("'{}' is of kind '{}' but has {} stages; this program knows "
-                                     "'fixed' (one stage) and 'cascade' (two or more)",
-                                     path, kind, point.stages.size()));
+    return invalid_input(
+        fmt::format("'{}' is of kind '{}' but has {} stages; this program knows "
+                    "'fixed' (one stage) and 'cascade' (two or more)",
+                    path, kind, point.stages.size()));
   }
-  for (const auto& [part, name, target] :
-       {std::tuple{quality, "quality", &point.quality},
-        std::tuple{difference, "difference", &point.difference},
-        std::tuple{speedup, "speedup", &point.speedup}}) {
+  for (const auto& [part, name, target] : {std::tuple{quality, "quality", &point.quality},
+                                           std::tuple{difference, "difference", &point.difference},
+                                           std::tuple{speedup, "speedup", &point.speedup}}) {
     if (Status status = read_estimate(*part, path + "." + name, *target); !status.ok()) {
       return status;
     }
@@ -180,8 +182,10 @@ Result<SelectorFile> read_document(const json& document) {
   }
   in.read("version", version);
   if (in.status().ok() && version != kVersion) {
-    return mismatch(fmt::format("is version {} of the format; this program reads version {}: train "
-                                "it again with this program", version, kVersion));
+    return mismatch(
+        fmt::format("is version {} of the format; this program reads version {}: train "
+                    "it again with this program",
+                    version, kVersion));
   }
   std::string default_point;
   in.read("criterion", file.criterion);
@@ -232,8 +236,8 @@ Result<SelectorFile> read_selector_file(const std::filesystem::path& path) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (!error && size > kMaxFileSize) {
-    return limit_exceeded(fmt::format("{}: is larger than {} MiB; no selector file is", path.string(),
-                                      kMaxFileSize >> 20));
+    return limit_exceeded(fmt::format("{}: is larger than {} MiB; no selector file is",
+                                      path.string(), kMaxFileSize >> 20));
   }
   Result<std::string> text = read_text(path);
   if (!text.ok()) return text.status();
@@ -253,10 +257,10 @@ std::string to_json_text(const SelectorFile& file) {
                        {"wall_ms", file.figures[i].wall_ms}});
   }
   const ordered_json trained_on = {
-      {"data", file.provenance.data},       {"inputs", file.inputs},
-      {"reference", file.reference},        {"run", file.provenance.run_id},
-      {"device", file.provenance.device},   {"runtime", file.provenance.runtime},
-      {"date", file.provenance.date},       {"version", file.provenance.version}};
+      {"data", file.provenance.data},     {"inputs", file.inputs},
+      {"reference", file.reference},      {"run", file.provenance.run_id},
+      {"device", file.provenance.device}, {"runtime", file.provenance.runtime},
+      {"date", file.provenance.date},     {"version", file.provenance.version}};
   const ordered_json document = {{"format", kFormat},
                                  {"version", kVersion},
                                  {"criterion", file.criterion},

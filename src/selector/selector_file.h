@@ -28,10 +28,10 @@ struct OperatingPoint {
   Signal signal = Signal::kMaxProbability;
   std::vector<CascadeStage> stages;  // one stage: a fixed model
 
-  Estimate quality;      // share of inputs answered right, 0 to 1
-  Estimate difference;   // quality minus the baseline's, -1 to 1
-  Estimate speedup;      // baseline's mean CPU time divided by this one's
-  double cpu_ms = 0.0;   // mean per input, decoding and pre-processing included
+  Estimate quality;            // share of inputs answered right, 0 to 1
+  Estimate difference;         // quality minus the baseline's, -1 to 1
+  Estimate speedup;            // baseline's mean CPU time divided by this one's
+  double cpu_ms = 0.0;         // mean per input, decoding and pre-processing included
   std::vector<double> shares;  // per stage: share of inputs that it answered
   bool operator==(const OperatingPoint&) const = default;
 
@@ -50,9 +50,9 @@ struct ModelFigures {
 struct SelectorFile {
   Zoo zoo;  // zoo.folder is the folder of the selector file
   Provenance provenance;
-  std::size_t inputs = 0;              // trained on
+  std::size_t inputs = 0;  // trained on
   std::string criterion = "top-1";
-  std::string reference = "labels";    // or the name of the reference model
+  std::string reference = "labels";  // or the name of the reference model
   ModelIndex baseline = 0;
   double decode_cpu_ms = 0.0;          // mean per input
   std::vector<ModelFigures> figures;   // one per model of the zoo

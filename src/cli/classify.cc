@@ -1,0 +1,222 @@
+// rightsize classify: images through a selector file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "core/file.h"
+#include "rightsize/image_classifier.h"
+
+namespace rightsize::cli {
+namespace {
+
+bool looks_like_image(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" ||
+         extension == ".webp";
+}
+
+// Folders become the images below them, in order of name.
+std::vector<std::string> expand(const std::vector<std::string>& arguments) {
+  std::vector<std::string> images;
+  for (const std::string& argument : arguments) {
+    std::error_code error;
+    if (argument == "-" || !std::filesystem::is_directory(argument, error)) {
+      images.push_back(argument);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(argument, error)) {
+      if (entry.is_regular_file(error) && looks_like_image(entry.path())) {
+        found.push_back(entry.path().string());
+      }
+    }
+    if (found.empty()) warn(argument + ": holds no .jpg, .jpeg, .png or .webp file");
+    std::sort(found.begin(), found.end());
+    images.insert(images.end(), found.begin(), found.end());
+  }
+  return images;
+}
+
+Result<std::vector<std::byte>> read_image(const std::string& name) {
+  if (name != "-") return read_bytes(name);
+  const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
+  const auto* begin = reinterpret_cast<const std::byte*>(bytes.data());
+  return std::vector<std::byte>(begin, begin + bytes.size());
+}
+
+struct Row {
+  std::string image;
+  Classification adaptive;
+  std::optional<Classification> baseline;  // with --compare
+
+  double cpu_ms() const { return to_ms(adaptive.decision.cpu); }
+  double baseline_ms() const {
+    return to_ms(baseline ? baseline->decision.cpu : adaptive.baseline_cpu);
+  }
+};
+
+std::string models_tried(const Row& row, const ImageClassifier& classifier) {
+  std::string names;
+  for (const Trial& trial : row.adaptive.decision.trials()) {
+    names += (names.empty() ? "" : " > ") + classifier.model_name(trial.model);
+    if (trial.status != TrialStatus::kOk) names += " (failed)";
+  }
+  return names;
+}
+
+std::string shorten(const std::string& text, std::size_t length) {
+  return text.size() <= length ? text : text.substr(0, length - 3) + "...";
+}
+
+// Not-a-number, as where nothing was compared, becomes null.
+nlohmann::ordered_json number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier) {
+  const Decision& decision = row.adaptive.decision;
+  auto tried = nlohmann::ordered_json::array();
+  for (const Trial& trial : decision.trials()) {
+    tried.push_back({{"model", classifier.model_name(trial.model)},
+                     {"ok", trial.status == TrialStatus::kOk},
+                     {"cpu_ms", to_ms(trial.cpu)},
+                     {"wall_ms", to_ms(trial.wall)}});
+  }
+  nlohmann::ordered_json document = {
+      {"image", row.image},
+      {"answered", row.adaptive.answered},
+      {"class", row.adaptive.label},
+      {"key", row.adaptive.key},
+      {"name", row.adaptive.name},
+      {"confidence", row.adaptive.confidence},
+      {"model", row.adaptive.model},
+      {"tried", tried},
+      {"reason", to_string(decision.last.reason)},
+      {"signal_value", number(decision.last.value)},
+      {"threshold", number(decision.last.threshold)},
+      {"cpu_ms", row.cpu_ms()},
+      {"wall_ms", to_ms(decision.wall)},
+      {"decode_cpu_ms", to_ms(row.adaptive.decode_cpu)},
+      {"baseline_cpu_ms", row.baseline_ms()},
+      {"baseline_measured", row.baseline.has_value()}};
+  if (row.baseline) {
+    document["baseline_class"] = row.baseline->label;
+    document["baseline_name"] = row.baseline->name;
+  }
+  return document;
+}
+
+struct Totals {
+  double cpu_ms = 0.0;
+  double baseline_ms = 0.0;
+  std::size_t same_answer = 0;
+};
+
+Totals totals_of(const std::vector<Row>& rows) {
+  Totals totals;
+  for (const Row& row : rows) {
+    totals.cpu_ms += row.cpu_ms();
+    totals.baseline_ms += row.baseline_ms();
+    if (row.baseline && row.baseline->label == row.adaptive.label) ++totals.same_answer;
+  }
+  return totals;
+}
+
+void print_table(const std::vector<Row>& rows, const ImageClassifier& classifier, bool compare) {
+  std::vector<std::vector<std::string>> cells = {
+      {"image", "answer", " sure", "models run", " cpu ms", " " + classifier.baseline() + " ms"}};
+  if (compare) cells[0].push_back(classifier.baseline() + " says");
+  for (const Row& row : rows) {
+    const Classification& c = row.adaptive;
+    cells.push_back({std::filesystem::path(row.image).filename().string(),
+                     c.answered ? shorten(c.name, 28) : "(no answer)",
+                     c.answered ? fmt::format("{:.0f} %", 100 * c.confidence) : "-",
+                     models_tried(row, classifier), fmt::format("{:.1f}", row.cpu_ms()),
+                     fmt::format("{}{:.1f}", row.baseline ? "" : "~", row.baseline_ms())});
+    if (compare) {
+      const bool same = row.baseline->label == c.label;
+      cells.back().push_back(same ? "the same" : shorten(row.baseline->name, 24));
+    }
+  }
+  const Totals totals = totals_of(rows);
+  print(table(cells));
+  print(fmt::format("\n{} images in {:.1f} ms CPU time; {} alone {} {:.1f} ms: {:.2f}x\n",
+                    rows.size(), totals.cpu_ms, classifier.baseline(),
+                    compare ? "takes" : "would take about", totals.baseline_ms,
+                    totals.baseline_ms / totals.cpu_ms));
+  if (compare) {
+    print(fmt::format("the same answer as {} on {} of {}\n", classifier.baseline(),
+                      totals.same_answer, rows.size()));
+  }
+}
+
+void print_document(const std::vector<Row>& rows, const ImageClassifier& classifier,
+                    std::size_t failed) {
+  auto results = nlohmann::ordered_json::array();
+  for (const Row& row : rows) results.push_back(to_json(row, classifier));
+  const Totals totals = totals_of(rows);
+  print_json({{"point", classifier.point()},
+              {"baseline", classifier.baseline()},
+              {"images", results},
+              {"failed", failed},
+              {"cpu_ms", totals.cpu_ms},
+              {"baseline_cpu_ms", totals.baseline_ms}});
+}
+
+Result<Row> classify_one(ImageClassifier& classifier, const std::string& name, bool compare) {
+  const auto bytes = read_image(name);
+  if (!bytes.ok()) return bytes.status();
+  const std::string shown = name == "-" ? "(stdin)" : name;
+  auto adaptive = classifier.classify(*bytes);
+  if (!adaptive.ok()) return adaptive.status().with_context(shown);
+  Row row{.image = shown, .adaptive = std::move(*adaptive), .baseline = {}};
+  if (compare) {
+    auto baseline = classifier.classify_with(classifier.baseline(), *bytes);
+    if (!baseline.ok()) return baseline.status().with_context(shown);
+    row.baseline = std::move(*baseline);
+  }
+  return row;
+}
+
+}  // namespace
+
+int classify(const ClassifyArgs& args) {
+  auto classifier = ImageClassifier::open(
+      args.selector, {.point = args.point,
+                      .models = args.models,
+                      .runtime = args.runtime,
+                      .max_pixels = static_cast<std::uint64_t>(args.max_megapixels * 1e6)});
+  if (!classifier.ok()) return fail(classifier.status());
+  const std::vector<std::string> images = expand(args.images);
+  std::vector<Row> rows;
+  std::size_t failed = 0;
+  {
+    ProgressBar progress;
+    for (const std::string& image : images) {
+      Result<Row> row = classify_one(*classifier, image, args.compare);
+      if (row.ok()) {
+        rows.push_back(std::move(*row));
+      } else {
+        warn(row.status().message());
+        ++failed;
+      }
+      progress.update("classifying", rows.size() + failed, images.size());
+    }
+  }
+  if (args.json) print_document(rows, *classifier, failed);
+  else if (!rows.empty()) print_table(rows, *classifier, args.compare);
+  if (failed > 0) warn(fmt::format("{} of {} images could not be classified", failed, images.size()));
+  return failed == 0 && !rows.empty() ? kOk : kFailed;
+}
+
+}  // namespace rightsize::cli

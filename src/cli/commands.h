@@ -1,0 +1,84 @@
+// One function per command; main.cc turns the command line into these structs.
+// Each returns the process's exit code: 0 done, 1 failed (and said why on stderr).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rightsize::cli {
+
+using Paths = std::vector<std::filesystem::path>;
+
+struct ZooCheckArgs {
+  std::filesystem::path zoo;
+  Paths models;
+  std::filesystem::path runtime;
+  bool json = false;
+};
+int zoo_check(const ZooCheckArgs& args);
+
+struct ClassifyArgs {
+  std::filesystem::path selector;
+  std::vector<std::string> images;  // files, folders, "-" for stdin
+  std::string point;
+  Paths models;
+  std::filesystem::path runtime;
+  double max_megapixels = 100;
+  bool compare = false;
+  bool json = false;
+};
+int classify(const ClassifyArgs& args);
+
+struct InfoArgs {
+  std::filesystem::path file;
+  bool json = false;
+};
+int info(const InfoArgs& args);
+
+#ifdef RIGHTSIZE_WITH_LAB
+struct ProfileArgs {
+  std::filesystem::path zoo;
+  std::filesystem::path data;
+  std::filesystem::path output;
+  Paths models;
+  std::filesystem::path runtime;
+  std::string shard = "1/1";
+  int threads = 0;
+  double tolerance_percent = 5;
+  int max_passes = 20;
+  int timing_items = 500;
+  double max_megapixels = 100;
+  bool json = false;
+};
+int profile(const ProfileArgs& args);
+
+struct MergeArgs {
+  Paths inputs;
+  std::filesystem::path output;
+  bool json = false;
+};
+int merge(const MergeArgs& args);
+
+struct EvaluateArgs {
+  std::filesystem::path run;
+  std::filesystem::path selector;
+  std::string baseline;
+  std::string reference;
+  std::string criterion = "top-1";
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+  std::filesystem::path html;
+  std::filesystem::path plot;
+  std::filesystem::path output;  // train: the selector file
+  bool json = false;
+};
+int train(const EvaluateArgs& args);
+int evaluate(const EvaluateArgs& args);
+
+// `info` of a run.db.
+int info_run(const InfoArgs& args);
+#endif
+
+}  // namespace rightsize::cli

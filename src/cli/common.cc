@@ -1,0 +1,110 @@
+#include "cli/common.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "core/clock.h"
+
+namespace rightsize::cli {
+namespace {
+
+// Columns that a UTF-8 text takes, counting each code point as one.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string duration(double seconds) {
+  const auto s = static_cast<long>(seconds + 0.5);
+  if (s >= 3600) return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+  return fmt::format("{}:{:02}", s / 60, s % 60);
+}
+
+}  // namespace
+
+int fail(const Status& status) {
+  fmt::print(stderr, "rightsize: {}\n", status.message());
+  return kFailed;
+}
+
+void warn(const std::string& message) { fmt::print(stderr, "rightsize: {}\n", message); }
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_json(const nlohmann::ordered_json& document) {
+  print(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  std::vector<bool> right;
+  for (const std::string& head : rows.front()) right.push_back(head.starts_with(' '));
+  const auto cell = [&](std::size_t row, std::size_t column) {
+    const std::string& text = rows[row][column];
+    return row == 0 && right[column] ? text.substr(1) : text;
+  };
+  for (std::size_t c = 0; c < right.size(); ++c) {
+    std::size_t width = 0;
+    for (std::size_t r = 0; r < rows.size(); ++r) width = std::max(width, width_of(cell(r, c)));
+    widths.push_back(width);
+  }
+  std::string out;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (std::size_t c = 0; c < right.size(); ++c) {
+      const std::string text = cell(r, c);
+      const std::string pad(widths[c] - width_of(text), ' ');
+      line += (c > 0 ? "  " : "") + (right[c] ? pad + text : text + pad);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+    if (r == 0) {
+      std::string rule;
+      for (std::size_t c = 0; c < widths.size(); ++c) {
+        rule += (c > 0 ? "  " : "") + std::string(widths[c], '-');
+      }
+      out += rule + "\n";
+    }
+  }
+  return out;
+}
+
+ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+ProgressBar::~ProgressBar() { finish(); }
+
+void ProgressBar::finish() {
+  if (drawn_) fmt::print(stderr, "\n");
+  drawn_ = false;
+}
+
+void ProgressBar::update(const std::string& phase, std::size_t done, std::size_t total) {
+  if (!terminal_) return;
+  if (phase != phase_) {
+    if (drawn_) fmt::print(stderr, "\n");
+    phase_ = phase;
+    phase_start_ = wall_now();
+    first_done_ = done;
+  }
+  constexpr std::size_t kWidth = 30;
+  const double share = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0.0;
+  const auto filled = static_cast<std::size_t>(share * kWidth);
+  std::string left = "?";
+  if (done > first_done_) {
+    const double passed = static_cast<double>((wall_now() - phase_start_).count()) / 1e9;
+    left = duration(passed / static_cast<double>(done - first_done_) *
+                    static_cast<double>(total - done));
+  }
+  fmt::print(stderr, "\r\033[K{:<16} [{}{}] {}/{}  {} left", phase, std::string(filled, '#'),
+             std::string(kWidth - filled, '.'), done, total, left);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+}  // namespace rightsize::cli

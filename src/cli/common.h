@@ -1,0 +1,45 @@
+// What all commands share: messages, tables and progress.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "rightsize/decision.h"
+#include "rightsize/status.h"
+
+namespace rightsize::cli {
+
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+
+// Says the failure on stderr and gives kFailed.
+int fail(const Status& status);
+void warn(const std::string& message);  // one line on stderr
+void print(const std::string& text);    // on stdout
+void print_json(const nlohmann::ordered_json& document);
+
+double to_ms(Nanoseconds time);
+
+// Columns padded to the widest cell; the first row is the head. Numbers line up on the right: a
+// column is right-aligned if its head begins with a space, which is not printed.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+// A bar on stderr with the time left, drawn only on a terminal.
+class ProgressBar {
+ public:
+  ProgressBar();
+  ~ProgressBar();
+  void update(const std::string& phase, std::size_t done, std::size_t total);
+  void finish();  // ends the line; done by the destructor too
+
+ private:
+  bool terminal_;
+  bool drawn_ = false;
+  std::string phase_;
+  std::size_t first_done_ = 0;
+  Nanoseconds phase_start_{0};
+};
+
+}  // namespace rightsize::cli

@@ -1,0 +1,106 @@
+// rightsize info: what is in a zoo manifest, a run.db or a selector file.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "core/file.h"
+#include "core/manifest_json.h"
+#include "selector/selector_file.h"
+
+namespace rightsize::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+int info_zoo(const InfoArgs& args) {
+  const Result<Zoo> zoo = read_manifest(args.file);
+  if (!zoo.ok()) return fail(zoo.status());
+  if (args.json) {
+    print_json({{"kind", "zoo"}, {"zoo", zoo_to_json(*zoo)}});
+    return kOk;
+  }
+  std::vector<std::vector<std::string>> rows = {{"model", "input", " crop", " outputs", "file"}};
+  for (const ModelSpec& model : zoo->models) {
+    rows.push_back({model.name, fmt::format("{}x{}", model.input.width, model.input.height),
+                    fmt::format("{:.3f}", model.input.crop_fraction),
+                    std::to_string(model.output.outputs), model.file});
+  }
+  print(fmt::format("zoo {}: {}, {} classes, {} models\n\n", zoo->name, zoo->task,
+                    zoo->classes.size(), zoo->models.size()));
+  print(table(rows));
+  return kOk;
+}
+
+std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
+  std::string text;
+  for (std::size_t s = 0; s < point.stages.size(); ++s) {
+    if (s > 0) {
+      text += fmt::format(" [{} {} {:.3f}] > ", to_string(point.signal),
+                          point.signal == Signal::kEntropy ? "<=" : ">=",
+                          point.stages[s - 1].threshold);
+    }
+    text += zoo.models[point.stages[s].model].name;
+  }
+  return text;
+}
+
+void print_selector(const SelectorFile& file) {
+  const Provenance& from = file.provenance;
+  print(fmt::format("selector for zoo {} ({}), criterion {}, reference {}\n"
+                    "trained on {} ({} inputs) on {}, {}, {}\n"
+                    "baseline {}, default point {}\n\n",
+                    file.zoo.name, file.zoo.task, file.criterion, file.reference, from.data,
+                    file.inputs, from.device, from.runtime, from.date,
+                    file.zoo.models[file.baseline].name, file.points[file.default_point].name));
+  std::vector<std::vector<std::string>> rows = {
+      {"point", " " + file.criterion + " %", " vs baseline", " cpu ms", " speed-up", "rule"}};
+  for (const OperatingPoint& point : file.points) {
+    rows.push_back({point.name, fmt::format("{:.1f}", 100 * point.quality.value),
+                    fmt::format("{:+.1f} [{:+.1f}, {:+.1f}]", 100 * point.difference.value,
+                                100 * point.difference.low, 100 * point.difference.high),
+                    fmt::format("{:.1f}", point.cpu_ms),
+                    fmt::format("{:.2f}x", point.speedup.value), rule_of(point, file.zoo)});
+  }
+  print(table(rows));
+  print("\nheld-out figures by cross-validation; 95 % intervals in brackets; decoding included\n");
+}
+
+int info_selector(const InfoArgs& args) {
+  const Result<SelectorFile> file = read_selector_file(args.file);
+  if (!file.ok()) return fail(file.status());
+  if (args.json) {
+    print_json({{"kind", "selector"}, {"selector", ordered_json::parse(to_json_text(*file))}});
+  } else {
+    print_selector(*file);
+  }
+  return kOk;
+}
+
+bool is_database(const std::filesystem::path& path) {
+  const Result<std::vector<std::byte>> bytes = read_bytes(path);
+  constexpr std::string_view kMagic = "SQLite format 3";
+  return bytes.ok() && bytes->size() > kMagic.size() &&
+         std::equal(kMagic.begin(), kMagic.end(), bytes->begin(),
+                    [](char a, std::byte b) { return a == static_cast<char>(b); });
+}
+
+}  // namespace
+
+int info(const InfoArgs& args) {
+  std::error_code error;
+  if (!std::filesystem::exists(args.file, error)) {
+    return fail(not_found(args.file.string() + ": there is no such file"));
+  }
+  if (args.file.extension() == ".toml") return info_zoo(args);
+  if (!is_database(args.file)) return info_selector(args);
+#ifdef RIGHTSIZE_WITH_LAB
+  return info_run(args);
+#else
+  return fail(invalid_input(args.file.string() +
+                            ": is a run.db; this build of rightsize has no laboratory to read it"));
+#endif
+}
+
+}  // namespace rightsize::cli

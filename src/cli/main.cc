@@ -1,0 +1,257 @@
+// The command line. CLI11 is compiled here alone; what commands do is in the other files.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "rightsize/version.h"
+
+namespace rightsize::cli {
+namespace {
+
+constexpr const char* kAbout =
+    "Rightsize runs the smallest pre-trained model that gets each input right.\n\n"
+    "The way from models to a selector:\n"
+    "  zoo.toml -> profile -> run.db -> train -> selector.json -> classify\n"
+    "                              \\-> evaluate -> report.html";
+
+constexpr const char* kExits =
+    "Data goes to stdout, words to stderr. Exit code: 0 done, 1 failed, 2 wrong usage.\n"
+    "Environment: RIGHTSIZE_ONNXRUNTIME is the path of libonnxruntime.so.1, where the loader does\n"
+    "not find it.";
+
+using Run = std::function<int()>;
+
+// Options that several commands have.
+void add_json(CLI::App& command, bool& json) {
+  command.add_flag("--json", json, "Print one JSON document instead of text");
+}
+void add_models(CLI::App& command, Paths& models) {
+  command.add_option("--models", models,
+                     "Folder searched for model files that are not where the manifest or selector "
+                     "file says; may be repeated")
+      ->type_name("DIR");
+}
+void add_runtime(CLI::App& command, std::filesystem::path& runtime) {
+  command.add_option("--runtime", runtime, "Path of libonnxruntime.so.1")->type_name("FILE");
+}
+void add_max_pixels(CLI::App& command, double& megapixels) {
+  command.add_option("--max-pixels", megapixels,
+                     "Refuse images of more than this many million pixels")
+      ->type_name("MPIX")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+void add_zoo_check(CLI::App& app, ZooCheckArgs& args, Run& run) {
+  CLI::App& zoo = *app.add_subcommand("zoo", "Look after a zoo of models");
+  zoo.require_subcommand(1);
+  CLI::App& check = *zoo.add_subcommand(
+      "check", "Verify checksums, load every model, compare declared and real inputs and outputs");
+  check.add_option("ZOO", args.zoo, "The manifest, zoo.toml")->required();
+  add_models(check, args.models);
+  add_runtime(check, args.runtime);
+  add_json(check, args.json);
+  check.footer("Example:\n  rightsize zoo check zoo/efficientnet-lite/zoo.toml");
+  check.callback([&] { run = [&] { return zoo_check(args); }; });
+}
+
+void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "classify", "Classify images with as little computation as each of them needs");
+  command.add_option("SELECTOR", args.selector, "The selector file")->required();
+  command
+      .add_option("IMAGE", args.images,
+                  "JPEG, PNG or WebP files; folders, for all images below them; - for stdin")
+      ->required();
+  command.add_option("--point", args.point,
+                     "Operating point of the selector file (`rightsize info` lists them)");
+  command.add_flag("--compare", args.compare,
+                   "Run the best single model on every image too, and show its answer and time");
+  add_models(command, args.models);
+  add_max_pixels(command, args.max_megapixels);
+  add_runtime(command, args.runtime);
+  add_json(command, args.json);
+  command.footer(
+      "Examples:\n"
+      "  rightsize classify zoo/efficientnet-lite/selector.json photos/\n"
+      "  rightsize classify selector.json --point loss-1 --compare a.jpg b.png\n"
+      "  curl -s https://example.org/cat.jpg | rightsize classify selector.json - --json");
+  command.callback([&] { run = [&] { return classify(args); }; });
+}
+
+void add_info(CLI::App& app, InfoArgs& args, Run& run) {
+  CLI::App& command =
+      *app.add_subcommand("info", "Say what is in a zoo manifest, a run.db or a selector file");
+  command.add_option("FILE", args.file, "zoo.toml, run.db or selector.json")->required();
+  add_json(command, args.json);
+  command.footer(
+      "Examples:\n"
+      "  rightsize info zoo/efficientnet-lite/zoo.toml\n"
+      "  rightsize info run.db\n"
+      "  rightsize info --json selector.json");
+  command.callback([&] { run = [&] { return info(args); }; });
+}
+
+#ifdef RIGHTSIZE_WITH_LAB
+
+void add_profile(CLI::App& app, ProfileArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "profile", "Run every model on every image and record answers, signals and times");
+  command.add_option("ZOO", args.zoo, "The manifest, zoo.toml")->required();
+  command
+      .add_option("DATA", args.data,
+                  "A folder with one folder per class (class number or key), a flat folder of\n"
+                  "unlabelled images, or a CSV file with the header path,label")
+      ->required();
+  command
+      .add_option("-o,--output", args.output,
+                  "The run.db to make, or to go on with: a profile may be killed at any moment")
+      ->required();
+  add_models(command, args.models);
+  command.add_option("--shard", args.shard, "Only part I of N of the data; `merge` joins the parts")
+      ->type_name("I/N")
+      ->capture_default_str();
+  command.add_option("--threads", args.threads, "Threads for the outcomes; 0: all cores")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--tolerance", args.tolerance_percent,
+                  "Time a model until the 95 % interval of its median is narrower than this, in "
+                  "percent of it")
+      ->check(CLI::Range(0.01, 100.0))
+      ->capture_default_str();
+  command
+      .add_option("--max-passes", args.max_passes,
+                  "Time every image at most this often, wide interval or not")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command
+      .add_option("--timing-items", args.timing_items,
+                  "Time this many images, drawn at random; 0: all. The others take the medians")
+      ->check(CLI::Range(0, 100000000))
+      ->capture_default_str();
+  add_max_pixels(command, args.max_megapixels);
+  add_runtime(command, args.runtime);
+  add_json(command, args.json);
+  command.footer(
+      "Outcomes use all cores; times are measured afterwards on one pinned thread, while no other\n"
+      "profile runs on the machine.\n\n"
+      "Examples:\n"
+      "  rightsize profile zoo.toml photos/ -o run.db\n"
+      "  rightsize profile zoo.toml labels.csv -o part1.db --shard 1/2\n"
+      "  rightsize profile zoo.toml labels.csv -o part2.db --shard 2/2\n"
+      "  rightsize merge part1.db part2.db -o run.db");
+  command.callback([&] { run = [&] { return profile(args); }; });
+}
+
+void add_merge(CLI::App& app, MergeArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand("merge", "Join the shards of a profile");
+  command.add_option("RUN", args.inputs, "The run.db files of the shards")->required();
+  command.add_option("-o,--output", args.output, "The run.db to make")->required();
+  add_json(command, args.json);
+  command.footer("Example:\n  rightsize merge part1.db part2.db -o run.db");
+  command.callback([&] { run = [&] { return merge(args); }; });
+}
+
+void add_selection_options(CLI::App& command, EvaluateArgs& args) {
+  command.add_option("--baseline", args.baseline,
+                     "The single model to compare with; default: the best one")
+      ->type_name("MODEL");
+  command
+      .add_option("--reference", args.reference,
+                  "Judge against this model's answers instead of the labels; default where there "
+                  "are no labels: the dearest model")
+      ->type_name("MODEL");
+  command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
+      ->check(CLI::IsMember({"top-1", "top-5"}))
+      ->capture_default_str();
+  command.add_option("--folds", args.folds, "Parts of the cross-validation")
+      ->check(CLI::Range(2, 1000))
+      ->capture_default_str();
+  command.add_option("--seed", args.seed, "Of the shuffled folds and of the bootstrap")
+      ->capture_default_str();
+}
+
+void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand("train", "Learn a selector from recorded outcomes");
+  command.add_option("RUN", args.run, "The run.db")->required();
+  command.add_option("-o,--output", args.output, "The selector file to write")->required();
+  add_selection_options(command, args);
+  add_json(command, args.json);
+  command.footer(
+      "Searches confidence cascades by replay and writes operating points from the most accurate\n"
+      "to the fastest, each with the figures it showed on held-out inputs.\n\n"
+      "Examples:\n"
+      "  rightsize train run.db -o selector.json\n"
+      "  rightsize train unlabelled.db -o selector.json --reference lite3");
+  command.callback([&] { run = [&] { return train(args); }; });
+}
+
+void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "evaluate", "Cross-validate every selector kind beside honest controls, and give the verdict");
+  command.add_option("RUN", args.run, "The run.db")->required();
+  command.add_option("SELECTOR", args.selector, "A selector file to evaluate as it is, beside them");
+  add_selection_options(command, args);
+  command.add_option("--html", args.html, "Write the report, one self-contained page")
+      ->type_name("FILE");
+  command.add_option("--plot", args.plot, "Write the picture of quality against cost")
+      ->type_name("FILE.svg");
+  add_json(command, args.json);
+  command.footer(
+      "Examples:\n"
+      "  rightsize evaluate run.db --html report.html\n"
+      "  rightsize evaluate run.db selector.json --baseline lite3 --json");
+  command.callback([&] { run = [&] { return evaluate(args); }; });
+}
+
+#endif
+
+struct AllArgs {
+  ZooCheckArgs zoo_check;
+  ClassifyArgs classify;
+  InfoArgs info;
+#ifdef RIGHTSIZE_WITH_LAB
+  ProfileArgs profile;
+  MergeArgs merge;
+  EvaluateArgs train;
+  EvaluateArgs evaluate;
+#endif
+};
+
+int main_of(int argc, char** argv) {
+  AllArgs args;
+  Run run;
+  CLI::App app{kAbout, "rightsize"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("rightsize ") + kVersion);
+  app.footer(kExits);
+  add_zoo_check(app, args.zoo_check, run);
+#ifdef RIGHTSIZE_WITH_LAB
+  add_profile(app, args.profile, run);
+  add_merge(app, args.merge, run);
+  add_train(app, args.train, run);
+  add_evaluate(app, args.evaluate, run);
+#endif
+  add_classify(app, args.classify, run);
+  add_info(app, args.info, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return run();
+}
+
+}  // namespace
+}  // namespace rightsize::cli
+
+int main(int argc, char** argv) {
+  try {
+    return rightsize::cli::main_of(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "rightsize: %s\n", error.what());
+    return rightsize::cli::kFailed;
+  }
+}

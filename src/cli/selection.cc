@@ -1,0 +1,94 @@
+// rightsize train and evaluate: from recorded outcomes to a selector, a report and a verdict.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "core/file.h"
+#include "lab/read_run.h"
+#include "lab/report/html.h"
+#include "lab/report/json.h"
+#include "lab/report/plots.h"
+#include "lab/report/text.h"
+#include "lab/train.h"
+
+namespace rightsize::cli {
+namespace {
+
+// Without labels the dearest model is the reference, and the user is told.
+std::string default_reference(const OutcomeTable& table) {
+  const auto labelled = [](std::int32_t label) { return label >= 0; };
+  if (std::any_of(table.labels.begin(), table.labels.end(), labelled)) return "";
+  std::size_t dearest = 0;
+  for (std::size_t m = 1; m < table.model_count() && table.item_count() > 0; ++m) {
+    if (table.at(0, m).cpu > table.at(0, dearest).cpu) dearest = m;
+  }
+  const std::string& name = table.zoo.models[dearest].name;
+  warn(fmt::format("the run has no labels: judging against the answers of {}, the dearest model "
+                   "(--reference MODEL for another)", name));
+  return name;
+}
+
+EvaluateOptions options_of(const EvaluateArgs& args, const OutcomeTable& table) {
+  const std::string reference =
+      args.reference.empty() ? default_reference(table) : args.reference;
+  return {.baseline = args.baseline.empty() ? reference : args.baseline,
+          .reference = {.model = reference == "labels" ? "" : reference,
+                        .criterion = args.criterion == "top-5" ? Criterion::kTop5
+                                                               : Criterion::kTop1},
+          .folds = {.folds = args.folds, .seed = args.seed}};
+}
+
+Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {
+  if (!args.html.empty()) {
+    const Status status = write_atomically(args.html, report_html(evaluation));
+    if (!status.ok()) return status;
+  }
+  if (!args.plot.empty()) return write_atomically(args.plot, quality_cost_plot(evaluation));
+  return {};
+}
+
+void say_written(const std::filesystem::path& path, const char* what) {
+  if (!path.empty()) warn(fmt::format("{} written to {}", what, path.string()));
+}
+
+}  // namespace
+
+int train(const EvaluateArgs& args) {
+  const Result<OutcomeTable> table = read_table(args.run);
+  if (!table.ok()) return fail(table.status());
+  const Result<Training> training = rightsize::train(*table, options_of(args, *table));
+  if (!training.ok()) return fail(training.status());
+  const std::string text = to_json_text(training->file);
+  if (Status status = write_atomically(args.output, text); !status.ok()) return fail(status);
+  if (args.json) {
+    print(text);
+    return kOk;
+  }
+  info({.file = args.output});
+  print(fmt::format("\n{}\n", training->evaluation.verdict.sentence));
+  say_written(args.output, "selector");
+  return kOk;
+}
+
+int evaluate(const EvaluateArgs& args) {
+  const Result<OutcomeTable> table = read_table(args.run);
+  if (!table.ok()) return fail(table.status());
+  SelectorFile selector;
+  if (!args.selector.empty()) {
+    Result<SelectorFile> read = read_selector_file(args.selector);
+    if (!read.ok()) return fail(read.status());
+    selector = std::move(*read);
+  }
+  const Result<Evaluation> evaluation = rightsize::evaluate(
+      *table, args.selector.empty() ? nullptr : &selector, options_of(args, *table));
+  if (!evaluation.ok()) return fail(evaluation.status());
+  if (Status status = write_pictures(args, *evaluation); !status.ok()) return fail(status);
+  print(args.json ? evaluation_json(*evaluation) : evaluation_text(*evaluation));
+  say_written(args.html, "report");
+  say_written(args.plot, "plot");
+  return kOk;
+}
+
+}  // namespace rightsize::cli

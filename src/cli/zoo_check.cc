@@ -1,0 +1,73 @@
+// rightsize zoo check: is every model of a manifest there, the right one, and as declared?
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "image/classification.h"
+#include "model/model_set.h"
+
+namespace rightsize::cli {
+namespace {
+
+struct Checked {
+  Status status;
+  double cpu_ms = 0.0;  // of one run on a grey image, after a warm-up run
+};
+
+Checked check(const Zoo& zoo, const ModelSpec& model, const Paths& search, Runtime& runtime) {
+  auto session = open_model(zoo, model, search, runtime);
+  if (!session.ok()) return {session.status()};
+  ImageModel image_model(model, **session);
+  const Image grey{.width = 64, .height = 64, .rgb = std::vector<std::uint8_t>(64UL * 64 * 3, 127)};
+  ClassOutcome outcome;
+  ImageModel::Times times;
+  Status status = image_model.classify(grey, outcome, times);
+  if (status.ok()) status = image_model.classify(grey, outcome, times);
+  return {status.with_context(fmt::format("model '{}'", model.name)),
+          to_ms(times.preprocess.cpu + times.inference.cpu)};
+}
+
+}  // namespace
+
+int zoo_check(const ZooCheckArgs& args) {
+  const Result<Zoo> zoo = read_manifest(args.zoo);
+  if (!zoo.ok()) return fail(zoo.status());
+  const auto runtime = load_onnx_runtime(args.runtime);
+  if (!runtime.ok()) return fail(runtime.status());
+
+  bool all_good = true;
+  auto document = nlohmann::ordered_json::array();
+  std::vector<std::vector<std::string>> rows = {
+      {"model", "input", " outputs", " cpu ms", "result"}};
+  for (const ModelSpec& model : zoo->models) {
+    const Checked checked = check(*zoo, model, args.models, **runtime);
+    const bool good = checked.status.ok();
+    all_good = all_good && good;
+    if (!good) warn(checked.status.message());
+    rows.push_back({model.name,
+                    fmt::format("{}x{}", model.input.width, model.input.height),
+                    std::to_string(model.output.outputs),
+                    good ? fmt::format("{:.2f}", checked.cpu_ms) : "-", good ? "ok" : "failed"});
+    document.push_back({{"model", model.name},
+                        {"ok", good},
+                        {"error", checked.status.message()},  // empty where it is ok
+                        {"cpu_ms", checked.cpu_ms}});
+  }
+  if (args.json) {
+    print_json({{"zoo", zoo->name},
+                {"runtime", (*runtime)->name()},
+                {"classes", zoo->classes.size()},
+                {"models", document},
+                {"ok", all_good}});
+  } else {
+    print(table(rows));
+    print(fmt::format("\n{}: {} models, {} classes, {}: {}\n", zoo->name, zoo->models.size(),
+                      zoo->classes.size(), (*runtime)->name(),
+                      all_good ? "all checks passed" : "CHECKS FAILED"));
+  }
+  return all_good ? kOk : kFailed;
+}
+
+}  // namespace rightsize::cli

