@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Helpers of scripts/setup, scripts/demo and scripts/test. Sourcing this file moves to the project's
 # root; `begin` makes the folder for logs and takes the lock.
-set -eEuo pipefail
+set -euo pipefail
 export LC_ALL=C.UTF-8  # the tools' messages are searched for known causes: keep them in English
 umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,17 +10,24 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 : "${RIGHTSIZE_COMMAND:=$(basename "$0")}"
 command_name=scripts/$RIGHTSIZE_COMMAND
 ticker_pid=''
+explained=''
 
 # One line per argument.
 say() { printf '%s\n' "$@"; }
 warn() { printf 'Note: %s\n' "$*" >&2; }
+
+# quit STATUS: ends after the cause has been told.
+quit() {
+  explained=1
+  exit "$1"
+}
 
 # die TEXT...: one line per argument, then exit 1.
 die() {
   printf 'Error: %s\n' "$1" >&2
   shift
   [ $# = 0 ] || printf '       %s\n' "$@" >&2
-  exit 1
+  quit 1
 }
 
 stop_ticker() {
@@ -35,7 +42,15 @@ interrupted() {
   stop_ticker
   [ -n "${RIGHTSIZE_LOCKED_BY_PARENT:-}" ] ||
     printf '\nStopped. Run %s again: finished steps are kept.\n' "$command_name" >&2
-  exit "$1"
+  quit "$1"
+}
+
+# No silent end.
+ended() {
+  local status=$?
+  stop_ticker
+  [ "$status" = 0 ] || [ -n "$explained" ] ||
+    printf 'Error: %s ended by a command that failed (exit %d).\n' "$0" "$status" >&2
 }
 
 # Two runs in one folder would write to the same files. The kernel frees the lock when the process
@@ -135,9 +150,7 @@ jobs_for_memory() {
 begin() {
   mkdir -p build/logs build/deps 2>/dev/null ||
     die "Cannot write to $PWD/build." 'Check the owner of the folder and the free space of its disk.'
-  trap stop_ticker EXIT
-  # No silent end: what is not caught and explained elsewhere names its place.
-  trap 'printf "Error: %s line %d: a command failed (exit %d)\n" "$0" "$LINENO" "$?" >&2' ERR
+  trap ended EXIT
   trap 'interrupted 130' INT
   trap 'interrupted 143' TERM
   trap 'interrupted 129' HUP

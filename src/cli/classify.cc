@@ -21,8 +21,7 @@ bool looks_like_image(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" ||
-         extension == ".webp";
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".webp";
 }
 
 // Folders become the images below them, in order of name.
@@ -75,7 +74,10 @@ std::string models_tried(const Row& row, const ImageClassifier& classifier) {
 }
 
 std::string shorten(const std::string& text, std::size_t length) {
-  return text.size() <= length ? text : text.substr(0, length - 3) + "...";
+  if (text.size() <= length) return text;
+  std::size_t end = length - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
 }
 
 // Not-a-number, as where nothing was compared, becomes null.
@@ -92,23 +94,22 @@ nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier
                      {"cpu_ms", to_ms(trial.cpu)},
                      {"wall_ms", to_ms(trial.wall)}});
   }
-  nlohmann::ordered_json document = {
-      {"image", row.image},
-      {"answered", row.adaptive.answered},
-      {"class", row.adaptive.label},
-      {"key", row.adaptive.key},
-      {"name", row.adaptive.name},
-      {"confidence", row.adaptive.confidence},
-      {"model", row.adaptive.model},
-      {"tried", tried},
-      {"reason", to_string(decision.last.reason)},
-      {"signal_value", number(decision.last.value)},
-      {"threshold", number(decision.last.threshold)},
-      {"cpu_ms", row.cpu_ms()},
-      {"wall_ms", to_ms(decision.wall)},
-      {"decode_cpu_ms", to_ms(row.adaptive.decode_cpu)},
-      {"baseline_cpu_ms", row.baseline_ms()},
-      {"baseline_measured", row.baseline.has_value()}};
+  nlohmann::ordered_json document = {{"image", row.image},
+                                     {"answered", row.adaptive.answered},
+                                     {"class", row.adaptive.label},
+                                     {"key", row.adaptive.key},
+                                     {"name", row.adaptive.name},
+                                     {"confidence", row.adaptive.confidence},
+                                     {"model", row.adaptive.model},
+                                     {"tried", tried},
+                                     {"reason", to_string(decision.last.reason)},
+                                     {"signal_value", number(decision.last.value)},
+                                     {"threshold", number(decision.last.threshold)},
+                                     {"cpu_ms", row.cpu_ms()},
+                                     {"wall_ms", to_ms(decision.wall)},
+                                     {"decode_cpu_ms", to_ms(row.adaptive.decode_cpu)},
+                                     {"baseline_cpu_ms", row.baseline_ms()},
+                                     {"baseline_measured", row.baseline.has_value()}};
   if (row.baseline) {
     document["baseline_class"] = row.baseline->label;
     document["baseline_name"] = row.baseline->name;
@@ -213,9 +214,12 @@ int classify(const ClassifyArgs& args) {
       progress.update("classifying", rows.size() + failed, images.size());
     }
   }
-  if (args.json) print_document(rows, *classifier, failed);
-  else if (!rows.empty()) print_table(rows, *classifier, args.compare);
-  if (failed > 0) warn(fmt::format("{} of {} images could not be classified", failed, images.size()));
+  if (args.json)
+    print_document(rows, *classifier, failed);
+  else if (!rows.empty())
+    print_table(rows, *classifier, args.compare);
+  if (failed > 0)
+    warn(fmt::format("{} of {} images could not be classified", failed, images.size()));
   return failed == 0 && !rows.empty() ? kOk : kFailed;
 }
 

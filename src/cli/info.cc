@@ -37,9 +37,9 @@ std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
   std::string text;
   for (std::size_t s = 0; s < point.stages.size(); ++s) {
     if (s > 0) {
-      text += fmt::format(" [{} {} {:.3f}] > ", to_string(point.signal),
-                          point.signal == Signal::kEntropy ? "<=" : ">=",
-                          point.stages[s - 1].threshold);
+      text += fmt::format(
+          " [{} {} {:.3f}] > ", to_string(point.signal),
+          point.signal == Signal::kEntropy ? "<=" : ">=", point.stages[s - 1].threshold);
     }
     text += zoo.models[point.stages[s].model].name;
   }
@@ -48,12 +48,13 @@ std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
 
 void print_selector(const SelectorFile& file) {
   const Provenance& from = file.provenance;
-  print(fmt::format("selector for zoo {} ({}), criterion {}, reference {}\n"
-                    "trained on {} ({} inputs) on {}, {}, {}\n"
-                    "baseline {}, default point {}\n\n",
-                    file.zoo.name, file.zoo.task, file.criterion, file.reference, from.data,
-                    file.inputs, from.device, from.runtime, from.date,
-                    file.zoo.models[file.baseline].name, file.points[file.default_point].name));
+  print(
+      fmt::format("selector for zoo {} ({}), criterion {}, reference {}\n"
+                  "trained on {} ({} inputs) on {}, {}, {}\n"
+                  "baseline {}, default point {}\n\n",
+                  file.zoo.name, file.zoo.task, file.criterion, file.reference, from.data,
+                  file.inputs, from.device, from.runtime, from.date,
+                  file.zoo.models[file.baseline].name, file.points[file.default_point].name));
   std::vector<std::vector<std::string>> rows = {
       {"point", " " + file.criterion + " %", " vs baseline", " cpu ms", " speed-up", "rule"}};
   for (const OperatingPoint& point : file.points) {

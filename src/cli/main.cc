@@ -1,5 +1,8 @@
 // The command line. CLI11 is compiled here alone; what commands do is in the other files.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <functional>
 
 #include "cli/commands.h"
@@ -22,24 +25,38 @@ constexpr const char* kExits =
 
 using Run = std::function<int()>;
 
+// CLI::Range lets "nan" pass.
+CLI::Validator finite_range(double low, double high) {
+  std::string words = fmt::format("FLOAT in [{} - {}]", low, high);
+  return {[=](std::string& text) -> std::string {
+            double value = 0.0;
+            const bool good =
+                CLI::detail::lexical_cast(text, value) && value >= low && value <= high;
+            return good ? "" : fmt::format("Value {} not in range {} to {}", text, low, high);
+          },
+          words};
+}
+
 // Options that several commands have.
 void add_json(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Print one JSON document instead of text");
 }
 void add_models(CLI::App& command, Paths& models) {
-  command.add_option("--models", models,
-                     "Folder searched for model files that are not where the manifest or selector "
-                     "file says; may be repeated")
+  command
+      .add_option("--models", models,
+                  "Folder searched for model files that are not where the manifest or selector "
+                  "file says; may be repeated")
+      ->allow_extra_args(false)  // one folder each time: what follows is another argument
       ->type_name("DIR");
 }
 void add_runtime(CLI::App& command, std::filesystem::path& runtime) {
   command.add_option("--runtime", runtime, "Path of libonnxruntime.so.1")->type_name("FILE");
 }
 void add_max_pixels(CLI::App& command, double& megapixels) {
-  command.add_option("--max-pixels", megapixels,
-                     "Refuse images of more than this many million pixels")
+  command
+      .add_option("--max-pixels", megapixels, "Refuse images of more than this many million pixels")
       ->type_name("MPIX")
-      ->check(CLI::PositiveNumber)
+      ->check(finite_range(1e-6, 1e6))
       ->capture_default_str();
 }
 
@@ -109,7 +126,8 @@ void add_profile(CLI::App& app, ProfileArgs& args, Run& run) {
                   "The run.db to make, or to go on with: a profile may be killed at any moment")
       ->required();
   add_models(command, args.models);
-  command.add_option("--shard", args.shard, "Only part I of N of the data; `merge` joins the parts")
+  command
+      .add_option("--shard", args.shard, "Only part I of N of the data; `merge` joins the parts")
       ->type_name("I/N")
       ->capture_default_str();
   command.add_option("--threads", args.threads, "Threads for the outcomes; 0: all cores")
@@ -119,7 +137,7 @@ void add_profile(CLI::App& app, ProfileArgs& args, Run& run) {
       .add_option("--tolerance", args.tolerance_percent,
                   "Time a model until the 95 % interval of its median is narrower than this, in "
                   "percent of it")
-      ->check(CLI::Range(0.01, 100.0))
+      ->check(finite_range(0.01, 100.0))
       ->capture_default_str();
   command
       .add_option("--max-passes", args.max_passes,
@@ -155,8 +173,9 @@ void add_merge(CLI::App& app, MergeArgs& args, Run& run) {
 }
 
 void add_selection_options(CLI::App& command, EvaluateArgs& args) {
-  command.add_option("--baseline", args.baseline,
-                     "The single model to compare with; default: the best one")
+  command
+      .add_option("--baseline", args.baseline,
+                  "The single model to compare with; default: the best one")
       ->type_name("MODEL");
   command
       .add_option("--reference", args.reference,
@@ -190,9 +209,11 @@ void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {
 
 void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
-      "evaluate", "Cross-validate every selector kind beside honest controls, and give the verdict");
+      "evaluate",
+      "Cross-validate every selector kind beside honest controls, and give the verdict");
   command.add_option("RUN", args.run, "The run.db")->required();
-  command.add_option("SELECTOR", args.selector, "A selector file to evaluate as it is, beside them");
+  command.add_option("SELECTOR", args.selector,
+                     "A selector file to evaluate as it is, beside them");
   add_selection_options(command, args);
   command.add_option("--html", args.html, "Write the report, one self-contained page")
       ->type_name("FILE");
@@ -241,7 +262,10 @@ int main_of(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
-  return run();
+  const int code = run();
+  // A full disk shows itself here at the latest.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return fail(io_error("the output cannot be written completely"));
 }
 
 }  // namespace

@@ -23,10 +23,11 @@ Result<std::pair<int, int>> parse_shard(const std::string& text) {
   const auto first = std::from_chars(text.data(), end, shard);
   const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
   const auto second = slash ? std::from_chars(first.ptr + 1, end, shards) : first;
-  const bool good = slash && second.ec == std::errc() && second.ptr == end && shard >= 1 &&
-                    shard <= shards;
+  const bool good =
+      slash && second.ec == std::errc() && second.ptr == end && shard >= 1 && shard <= shards;
   if (!good) {
-    return invalid_input(fmt::format("--shard {}: give I/N with 1 <= I <= N, for example 1/4", text));
+    return invalid_input(
+        fmt::format("--shard {}: give I/N with 1 <= I <= N, for example 1/4", text));
   }
   return std::pair{shard, shards};
 }
@@ -72,9 +73,9 @@ ordered_json to_json(const RunSummary& run) {
 }
 
 std::string percent(std::size_t hits, std::size_t of) {
-  return of == 0 ? "-"
-                 : fmt::format("{:.1f}", 100.0 * static_cast<double>(hits) /
-                                             static_cast<double>(of));
+  return of == 0
+             ? "-"
+             : fmt::format("{:.1f}", 100.0 * static_cast<double>(hits) / static_cast<double>(of));
 }
 
 std::string time_cell(const MedianInterval& interval) {
@@ -85,13 +86,13 @@ std::string time_cell(const MedianInterval& interval) {
 
 void print_run(const RunSummary& run) {
   const Provenance& from = run.header.provenance;
-  print(fmt::format("run of zoo {} on {}: {} inputs{}, {} pending, {} failed to decode\n"
-                    "{}, {}, {}, rightsize {}\n\n",
-                    run.header.zoo.name, from.data, run.items,
-                    run.header.shards > 1
-                        ? fmt::format(" (shard {}/{})", run.header.shard, run.header.shards)
-                        : "",
-                    run.pending, run.failed, from.device, from.runtime, from.date, from.version));
+  print(fmt::format(
+      "run of zoo {} on {}: {} inputs{}, {} pending, {} failed to decode\n"
+      "{}, {}, {}, rightsize {}\n\n",
+      run.header.zoo.name, from.data, run.items,
+      run.header.shards > 1 ? fmt::format(" (shard {}/{})", run.header.shard, run.header.shards)
+                            : "",
+      run.pending, run.failed, from.device, from.runtime, from.date, from.version));
   std::vector<std::vector<std::string>> rows = {{"model", " answered", " top-1 %", " top-5 %",
                                                  " inference cpu ms", " wall ms", " prep. cpu ms",
                                                  " samples", "timing"}};
@@ -102,11 +103,15 @@ void print_run(const RunSummary& run) {
                     fmt::format("{:.2f}", to_ms(model.inference_wall.median)),
                     fmt::format("{:.2f}", to_ms(model.preprocess_cpu)),
                     std::to_string(model.inference_cpu.samples),
-                    !run.tolerance ? "not complete" : reached ? "ok" : "interval too wide"});
+                    !run.tolerance ? "not complete"
+                    : reached      ? "ok"
+                                   : "interval too wide"});
   }
   print(table(rows));
-  print(fmt::format("\ndecoding {:.2f} ms CPU time (median); inference: median [95 % interval] on one "
-                    "pinned thread\n", to_ms(run.decode_cpu)));
+  print(fmt::format(
+      "\ndecoding {:.2f} ms CPU time (median); inference: median [95 % interval] on one "
+      "pinned thread\n",
+      to_ms(run.decode_cpu)));
   if (run.failed > 0) print(fmt::format("first image that failed: {}\n", run.first_error));
   for (const ModelSummary& model : run.models) {
     if (model.failed == 0) continue;
@@ -133,17 +138,16 @@ int profile(const ProfileArgs& args) {
   const auto runtime = load_onnx_runtime(args.runtime);
   if (!runtime.ok()) return fail(runtime.status());
 
-  const ProfileOptions options{
-      .output = args.output,
-      .models = args.models,
-      .shard = shard->first,
-      .shards = shard->second,
-      .threads = args.threads,
-      .timing = {.tolerance = args.tolerance_percent / 100,
-                 .max_passes = args.max_passes,
-                 .items = args.timing_items},
-      .limits = {static_cast<std::uint64_t>(args.max_megapixels * 1e6)},
-      .version = kVersion};
+  const ProfileOptions options{.output = args.output,
+                               .models = args.models,
+                               .shard = shard->first,
+                               .shards = shard->second,
+                               .threads = args.threads,
+                               .timing = {.tolerance = args.tolerance_percent / 100,
+                                          .max_passes = args.max_passes,
+                                          .items = args.timing_items},
+                               .limits = {static_cast<std::uint64_t>(args.max_megapixels * 1e6)},
+                               .version = kVersion};
   ProgressBar bar;
   const auto summary = rightsize::profile(
       *zoo, *data, *runtime, options,
@@ -179,8 +183,9 @@ int merge(const MergeArgs& args) {
                     args.output.string(), summary->items, args.inputs.size(), summary->pending,
                     summary->repeated));
   if (summary->pending > 0 || !summary->timing_complete) {
-    warn("the run is not complete; profile the missing shards, or `rightsize profile` with this "
-         "output to do the rest");
+    warn(
+        "the run is not complete; profile the missing shards, or `rightsize profile` with this "
+        "output to do the rest");
   }
   return kOk;
 }

@@ -25,19 +25,20 @@ std::string default_reference(const OutcomeTable& table) {
     if (table.at(0, m).cpu > table.at(0, dearest).cpu) dearest = m;
   }
   const std::string& name = table.zoo.models[dearest].name;
-  warn(fmt::format("the run has no labels: judging against the answers of {}, the dearest model "
-                   "(--reference MODEL for another)", name));
+  warn(
+      fmt::format("the run has no labels: judging against the answers of {}, the dearest model "
+                  "(--reference MODEL for another)",
+                  name));
   return name;
 }
 
 EvaluateOptions options_of(const EvaluateArgs& args, const OutcomeTable& table) {
-  const std::string reference =
-      args.reference.empty() ? default_reference(table) : args.reference;
-  return {.baseline = args.baseline.empty() ? reference : args.baseline,
-          .reference = {.model = reference == "labels" ? "" : reference,
-                        .criterion = args.criterion == "top-5" ? Criterion::kTop5
-                                                               : Criterion::kTop1},
-          .folds = {.folds = args.folds, .seed = args.seed}};
+  const std::string reference = args.reference.empty() ? default_reference(table) : args.reference;
+  return {
+      .baseline = args.baseline.empty() ? reference : args.baseline,
+      .reference = {.model = reference == "labels" ? "" : reference,
+                    .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
+      .folds = {.folds = args.folds, .seed = args.seed}};
 }
 
 Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {

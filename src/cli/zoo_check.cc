@@ -46,8 +46,7 @@ int zoo_check(const ZooCheckArgs& args) {
     const bool good = checked.status.ok();
     all_good = all_good && good;
     if (!good) warn(checked.status.message());
-    rows.push_back({model.name,
-                    fmt::format("{}x{}", model.input.width, model.input.height),
+    rows.push_back({model.name, fmt::format("{}x{}", model.input.width, model.input.height),
                     std::to_string(model.output.outputs),
                     good ? fmt::format("{:.2f}", checked.cpu_ms) : "-", good ? "ok" : "failed"});
     document.push_back({{"model", model.name},

@@ -22,8 +22,44 @@ Status write_all(int fd, std::string_view content) {
     if (written < 0) return io_error(reason_of(errno));
     content.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(fd) != 0) return io_error(reason_of(errno));
+  // Pipes and devices have nothing to flush.
+  if (::fsync(fd) != 0 && errno != EINVAL) return io_error(reason_of(errno));
   return {};
+}
+
+// Into what is no file, such as a pipe or /dev/stdout: there is nothing to be kept whole, and it
+// must not be replaced by a file.
+Status write_directly(const std::filesystem::path& path, std::string_view content) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return io_error(reason_of(errno));
+  const Status status = write_all(fd, content);
+  const bool closed = ::close(fd) == 0;
+  return status.ok() && !closed ? io_error(reason_of(errno)) : status;
+}
+
+// Where a link leads to; what is no link leads to itself.
+std::filesystem::path resolved(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path, error))) return path;
+  const std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
+}
+
+Status replace_file(const std::filesystem::path& path, std::string_view content) {
+  std::string temporary = path.string() + ".XXXXXX";
+  const int fd = ::mkstemp(temporary.data());
+  if (fd < 0) return io_error(reason_of(errno));
+  Status status = write_all(fd, content);
+  // mkstemp makes files that only the owner can read; results are ordinary files.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (status.ok() && ::fchmod(fd, 0666 & ~mask) != 0) status = io_error(reason_of(errno));
+  if (::close(fd) != 0 && status.ok()) status = io_error(reason_of(errno));
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
+    status = io_error(reason_of(errno));
+  }
+  if (!status.ok()) ::unlink(temporary.c_str());
+  return status;
 }
 
 template <typename Container>
@@ -56,23 +92,14 @@ Result<std::string> read_text(const std::filesystem::path& path) {
 }
 
 Status write_atomically(const std::filesystem::path& path, std::string_view content) {
-  std::string temporary = path.string() + ".XXXXXX";
-  const int fd = ::mkstemp(temporary.data());
-  if (fd < 0) return io_error(path.string() + ": cannot be written: " + reason_of(errno));
-  Status status = write_all(fd, content);
-  // mkstemp makes files that only the owner can read; results are ordinary files.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (status.ok() && ::fchmod(fd, 0666 & ~mask) != 0) status = io_error(reason_of(errno));
-  if (::close(fd) != 0 && status.ok()) status = io_error(reason_of(errno));
-  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
-    status = io_error(reason_of(errno));
-  }
-  if (!status.ok()) {
-    ::unlink(temporary.c_str());
-    return status.with_context(path.string() + ": cannot be written");
-  }
-  return {};
+  std::error_code error;
+  const std::filesystem::file_status target = std::filesystem::status(path, error);
+  const bool special = std::filesystem::exists(target) &&
+                       !std::filesystem::is_regular_file(target) &&
+                       !std::filesystem::is_directory(target);
+  const Status status =
+      special ? write_directly(path, content) : replace_file(resolved(path), content);
+  return status.with_context(path.string() + ": cannot be written");
 }
 
 }  // namespace rightsize

@@ -6,6 +6,28 @@
 #include <cmath>
 
 namespace rightsize {
+namespace {
+
+// More than any file of ours has. Each level of a hostile file would cost a hundred times its byte.
+constexpr int kMaxNesting = 64;
+
+// How deep lists and objects lie in each other, whether the text is valid JSON or not.
+int nesting_of(const std::string& text) {
+  int depth = 0;
+  int deepest = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++i;
+    if (quoted) continue;
+    if (c == '[' || c == '{') deepest = std::max(deepest, ++depth);
+    if (c == ']' || c == '}') --depth;
+  }
+  return deepest;
+}
+
+}  // namespace
 
 using nlohmann::json;
 
@@ -94,7 +116,21 @@ Status JsonReader::finish() {
   return status_;
 }
 
+bool is_utf8(const std::string& text) {
+  // The library's parser knows; a text without quotes, backslashes and control characters is the
+  // same inside a JSON string.
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const bool plain = c != '"' && c != '\\' && (static_cast<unsigned char>(c) >= 0x20);
+    quoted += plain ? c : '.';
+  }
+  return json::accept(quoted + '"');
+}
+
 Result<json> parse_json(const std::string& text, const std::string& name) {
+  if (nesting_of(text) > kMaxNesting) {
+    return limit_exceeded(fmt::format("{}: is nested more than {} levels deep", name, kMaxNesting));
+  }
   json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!parsed.is_discarded()) return parsed;
   return invalid_input(name + ": is not valid JSON (truncated or damaged?)");

@@ -41,7 +41,10 @@ class JsonReader {
   Status status_;
 };
 
-// Parses without throwing; `name` is the file for messages.
+// Is `text` valid UTF-8, as everything that is written as JSON must be?
+bool is_utf8(const std::string& text);
+
+// Parses without throwing; `name` is the file for messages. Refuses absurdly deep nesting.
 Result<nlohmann::json> parse_json(const std::string& text, const std::string& name);
 
 }  // namespace rightsize

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "core/file.h"
+#include "core/json_reader.h"
 #include "core/manifest_check.h"
 #include "core/manifest_enums.h"
 
@@ -61,13 +62,14 @@ class StrictTable {
   }
   template <typename Enum>
   void read_enum(const char* key, Enum& value) {
+    const toml::node* node = table_.get(key);
     std::string text;
     read(key, text);
-    if (text.empty()) return;
+    if (node == nullptr || !status_.ok()) return;
     if (const auto parsed = enum_from_text<Enum>(text)) {
       value = *parsed;
     } else {
-      fail(*table_.get(key),
+      fail(*node,
            fmt::format("'{}' is '{}'; it must be one of {}", key, text, enum_choices<Enum>()));
     }
   }
@@ -143,6 +145,7 @@ struct Reader {
   Status read_input(const toml::table& table, InputSpec& input);
   Status read_output(const toml::table& table, OutputSpec& output);
   Status read_class_map(const std::string& name, OutputSpec& output, const std::string& where);
+  void read_drop(StrictTable& in, const toml::node& node, OutputSpec& output);
   Status read_model(const toml::table& table, const ModelSpec& defaults);
   std::int32_t class_of(const std::string& text) const;
 };
@@ -179,6 +182,9 @@ Status Reader::read_classes(const std::string& name, const std::string& where) {
     const auto number = static_cast<std::int32_t>(zoo.classes.size());
     if (spec.key.empty()) {
       return invalid_input(fmt::format("{}:{}: a class needs a key", path, number + 1));
+    }
+    if (!is_utf8(line)) {
+      return invalid_input(fmt::format("{}:{}: is not UTF-8 text", path, number + 1));
     }
     if (!class_keys.emplace(spec.key, number).second) {
       return invalid_input(
@@ -238,6 +244,11 @@ Status Reader::read_class_map(const std::string& name, OutputSpec& output,
     }
     output.class_of_output.push_back(label);
   }
+  // An empty map would mean "output i is class i".
+  if (output.class_of_output.empty()) {
+    return invalid_input((folder / name).string() +
+                         ": holds no line; it needs one for each output");
+  }
   return {};
 }
 
@@ -252,23 +263,36 @@ Status Reader::read_output(const toml::table& table, OutputSpec& output) {
     return in.finish();
   }
   output.outputs = static_cast<int>(outputs);
-  const std::vector<double> drop = in.read_numbers("drop", 0);
+  const toml::node* drop = in.get("drop");
   std::string map;
   in.read("class_map", map);
-  if (!drop.empty() && !map.empty()) in.fail("give 'drop' or 'class_map', not both");
-  if (!map.empty()) {
-    const Status status = read_class_map(map, output, in.where(*table.get("class_map")));
-    if (!status.ok()) return status;
+  if (drop != nullptr && table.contains("class_map")) {
+    in.fail(*drop, "give 'drop' or 'class_map', not both");
   }
-  if (!drop.empty()) {
-    output.class_of_output.clear();
-    std::int32_t next = 0;
-    for (int i = 0; i < output.outputs; ++i) {
-      const bool dropped = std::find(drop.begin(), drop.end(), i) != drop.end();
-      output.class_of_output.push_back(dropped ? -1 : next++);
+  if (Status status = in.finish(); !status.ok()) return status;
+  if (table.contains("class_map")) {
+    return read_class_map(map, output, in.where(*table.get("class_map")));
+  }
+  if (drop != nullptr) read_drop(in, *drop, output);
+  return in.status();
+}
+
+// The outputs listed are no class, the others are classes 0, 1, ... in order.
+void Reader::read_drop(StrictTable& in, const toml::node& node, OutputSpec& output) {
+  if (output.outputs == 0) return in.fail(node, "'drop' needs 'outputs' in this table or in [defaults.output]");
+  const std::vector<double> drop = in.read_numbers("drop", 0);
+  for (const double place : drop) {
+    if (!(place >= 0 && place < output.outputs && place == std::floor(place))) {
+      in.fail(node, fmt::format("'drop' lists {}; outputs are numbered 0 to {}", place,
+                                output.outputs - 1));
     }
   }
-  return in.finish();
+  output.class_of_output.clear();
+  std::int32_t next = 0;
+  for (int i = 0; i < output.outputs && !drop.empty(); ++i) {
+    const bool dropped = std::find(drop.begin(), drop.end(), i) != drop.end();
+    output.class_of_output.push_back(dropped ? -1 : next++);
+  }
 }
 
 Status Reader::read_model(const toml::table& table, const ModelSpec& defaults) {
@@ -387,7 +411,11 @@ std::int32_t Zoo::class_of_label(const std::string& label) const {
 Result<Zoo> read_manifest(const std::filesystem::path& path) {
   Result<std::string> text = read_text(path);
   if (!text.ok()) return text.status();
-  const toml::parse_result parsed = toml::parse(*text, path.string());
+  return parse_manifest(*text, path);
+}
+
+Result<Zoo> parse_manifest(const std::string& text, const std::filesystem::path& path) {
+  const toml::parse_result parsed = toml::parse(text, path.string());
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     return invalid_input(fmt::format("{}:{}: {}", path.string(), error.source().begin.line,

@@ -91,6 +91,8 @@ struct Zoo {
 
 // Reads a manifest and its class list. Errors name file and line.
 Result<Zoo> read_manifest(const std::filesystem::path& path);
+// As above, from the manifest's text; class lists and class maps are read from path's folder.
+Result<Zoo> parse_manifest(const std::string& text, const std::filesystem::path& path);
 
 // The same facts as JSON text in one fixed order (run.db and selector files carry it).
 std::string canonical_json(const Zoo& zoo);

@@ -14,7 +14,8 @@
 namespace rightsize {
 namespace {
 
-Nanoseconds from_ms(double ms) { return Nanoseconds(std::llround(ms * 1e6)); }
+// At most 11 days: estimates may be absurd, but they fit.
+Nanoseconds from_ms(double ms) { return Nanoseconds(std::llround(std::min(ms, 1e9) * 1e6)); }
 
 // A grey image: enough to run every layer once.
 Image grey_image() {
@@ -32,8 +33,8 @@ struct ImageClassifier::State {
   LiveModels live;
   ImageClassifierOptions options;
   // How fast this machine is against the one that was profiled, over all runs so far.
-  Nanoseconds measured{0};
-  Nanoseconds profiled{0};
+  double measured_ns = 0.0;
+  double profiled_ns = 0.0;
 
   Status open_models(std::span<const ModelIndex> wanted);
   Result<Classification> classify(const Selector& chosen, std::span<const std::byte> bytes,
@@ -63,8 +64,8 @@ Status ImageClassifier::State::open_models(std::span<const ModelIndex> wanted) {
 void ImageClassifier::State::note_speed(const Decision& decision) {
   for (const Trial& trial : decision.trials()) {
     if (trial.status != TrialStatus::kOk) continue;
-    measured += trial.cpu;
-    profiled += live.costs[trial.model].cpu;
+    measured_ns += static_cast<double>(trial.cpu.count());
+    profiled_ns += static_cast<double>(live.costs[trial.model].cpu.count());
   }
 }
 
@@ -72,9 +73,7 @@ Nanoseconds ImageClassifier::State::baseline_cost(const Decision& decision) cons
   for (const Trial& trial : decision.trials()) {
     if (trial.model == file.baseline && trial.status == TrialStatus::kOk) return trial.cpu;
   }
-  const double speed = profiled.count() > 0 ? static_cast<double>(measured.count()) /
-                                                  static_cast<double>(profiled.count())
-                                            : 1.0;
+  const double speed = profiled_ns > 0 ? measured_ns / profiled_ns : 1.0;
   return from_ms(file.figures[file.baseline].cpu_ms * speed);
 }
 

@@ -50,7 +50,7 @@ std::vector<Target> default_targets() {
 FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
                       ModelIndex baseline) {
   const Totals base = totals_of(recording, items, baseline);
-  auto frontier = std::make_shared<CascadeFrontier>(search_cascades(recording, items));
+  auto frontier = std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline));
   return [=, n = items.size()](const Target& target) {
     const auto found = frontier->cheapest(wanted_right(target, base.right, n));
     return found ? *found : fixed_candidate(baseline, base);

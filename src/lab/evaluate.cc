@@ -136,7 +136,7 @@ class Resampling {
     return derived;
   }
 
-  Estimate estimate(std::size_t s, double Derived::* figure) const {
+  Estimate estimate(std::size_t s, double Derived::*figure) const {
     std::vector<double> resampled;
     for (const Derived& sample : samples_[s]) resampled.push_back(sample.*figure);
     return percentile_estimate(values_[s].*figure, std::move(resampled));

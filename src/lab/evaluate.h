@@ -1,5 +1,5 @@
-// Evaluation: every selector kind by cross-validation, beside every control, with intervals, and the
-// verdict in one sentence.
+// Evaluation: every selector kind by cross-validation, beside every control, with intervals, and
+// the verdict in one sentence.
 #pragma once
 
 #include <optional>
@@ -22,18 +22,18 @@ struct EvaluateOptions {
 // How one way of choosing did. Intervals are 95 %, paired bootstrap over the inputs.
 struct StrategyFigures {
   std::string name;
-  Estimate quality;       // share of all inputs answered right; abstentions count as not right
-  double abstained = 0.0; // share of all inputs
-  Estimate cpu_ms;        // mean per input, decoding and pre-processing included
-  Estimate difference;    // quality minus the baseline's
-  Estimate speedup;       // the baseline's mean CPU time divided by this one's
-  Estimate over_mix;      // quality minus that of the best random mix of single models that takes
-                          // the same mean time (the content-blind hull)
+  Estimate quality;        // share of all inputs answered right; abstentions count as not right
+  double abstained = 0.0;  // share of all inputs
+  Estimate cpu_ms;         // mean per input, decoding and pre-processing included
+  Estimate difference;     // quality minus the baseline's
+  Estimate speedup;        // the baseline's mean CPU time divided by this one's
+  Estimate over_mix;       // quality minus that of the best random mix of single models that takes
+                           // the same mean time (the content-blind hull)
   std::vector<double> shares;  // per model of the zoo: share of inputs it answered
 };
 
 struct KindFigures {
-  std::string kind;  // "cascade", "fixed", "majority model", "selector file"
+  std::string kind;      // "cascade", "fixed", "majority model", "selector file"
   bool held_out = true;  // false: judged on the inputs it was trained on
   std::vector<StrategyFigures> points;
 };
@@ -51,7 +51,7 @@ struct Calibration {
 enum class VerdictKind : std::uint8_t { kPays, kDoesNotPay, kTooFewData };
 struct Verdict {
   VerdictKind kind = VerdictKind::kTooFewData;
-  Estimate gain;                // mean over the cascade's points of over_mix
+  Estimate gain;                  // mean over the cascade's points of over_mix
   std::size_t inputs_needed = 0;  // kTooFewData: about so many would settle it; 0: not known
   std::string sentence;
 };
@@ -60,28 +60,28 @@ struct Evaluation {
   Provenance provenance;
   std::string zoo;
   std::size_t inputs = 0;
-  std::size_t skipped = 0;       // inputs without reference
-  std::size_t failed = 0;        // inputs that could not be decoded
-  std::string reference;         // "labels" or a model
+  std::size_t skipped = 0;  // inputs without reference
+  std::size_t failed = 0;   // inputs that could not be decoded
+  std::string reference;    // "labels" or a model
   std::string criterion;
   std::size_t folds = 0;
   std::uint64_t seed = 0;
   std::size_t resamples = 0;
   std::vector<std::string> model_names;
-  std::size_t baseline = 0;      // index into model_names
+  std::size_t baseline = 0;  // index into model_names
   double decode_cpu_ms = 0.0;
-  std::vector<StrategyFigures> models;     // every single model, in the zoo's order
-  std::vector<std::size_t> hull;           // models at the corners of the content-blind hull, by cost
-  StrategyFigures oracle_zoo;              // the cheapest right model of the whole zoo; a bound
-  StrategyFigures oracle_chosen;           // the same over the models that the no-loss cascade uses
-  std::vector<std::string> chosen;         // those models
+  std::vector<StrategyFigures> models;  // every single model, in the zoo's order
+  std::vector<std::size_t> hull;        // models at the corners of the content-blind hull, by cost
+  StrategyFigures oracle_zoo;           // the cheapest right model of the whole zoo; a bound
+  StrategyFigures oracle_chosen;        // the same over the models that the no-loss cascade uses
+  std::vector<std::string> chosen;      // those models
   std::vector<KindFigures> kinds;
-  std::vector<Calibration> calibration;    // per model
+  std::vector<Calibration> calibration;  // per model
   Verdict verdict;
 };
 
-// `selector` (may be null) is evaluated as it is, beside the cross-validated kinds; it must have been
-// made for models of this run (checked by checksum).
+// `selector` (may be null) is evaluated as it is, beside the cross-validated kinds; it must have
+// been made for models of this run (checked by checksum).
 Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
                             const EvaluateOptions& options);
 

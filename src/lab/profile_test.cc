@@ -3,22 +3,16 @@
 // not belong to it.
 #include "lab/profile.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <map>
 #include <mutex>
-#include <random>
-#include <set>
-#include <thread>
 
 #include "core/file.h"
 #include "image/classification.h"
 #include "lab/device.h"
 #include "lab/profile_test_support.h"
-#include "lab/samples.h"
 
 namespace rightsize {
 namespace {
@@ -248,111 +242,6 @@ TEST_F(ProfileTest, AFullDiskKeepsWhatWasRecordedAndIsTakenUpAgain) {
   EXPECT_EQ(250U - pending, rest->found);
   ProfileOptions whole = test::make_options(folder_ / "whole.db");
   ASSERT_TRUE(run_profile(zoo_, data, whole).ok());
-  test::expect_same_answers(*read_table(whole.output), *read_table(output_));
-}
-
-// What a killed profile left behind.
-struct Recorded {
-  std::set<int> items;                                                  // with outcomes
-  std::map<std::tuple<std::size_t, std::int64_t, int>, Elapsed> times;  // inference samples
-};
-
-Recorded recorded_in(const fs::path& path) {
-  Recorded recorded;
-  if (!fs::exists(path)) return recorded;  // killed before it was made
-  Result<RunStore> store = RunStore::open_read_only(path);
-  EXPECT_TRUE(store.ok()) << store.status().message();
-  if (!store.ok()) return recorded;
-  const std::vector<StoredItem> items = *store->items();
-  for (const StoredItem& item : items) {
-    if (item.status != ItemStatus::kPending) recorded.items.insert(static_cast<int>(item.id));
-  }
-  const Samples samples = *read_samples(store->database(), store->header().zoo.models.size());
-  for (std::size_t model = 0; model < samples.models.size(); ++model) {
-    for (const StoredModelSample& sample : samples.models[model]) {
-      recorded.times[{model, sample.item, sample.pass}] = sample.inference;
-    }
-  }
-  return recorded;
-}
-
-bool is_part_of(const Recorded& part, const Recorded& whole) {
-  return std::includes(whole.items.begin(), whole.items.end(), part.items.begin(),
-                       part.items.end()) &&
-         std::all_of(part.times.begin(), part.times.end(), [&](const auto& entry) {
-           const auto found = whole.times.find(entry.first);
-           return found != whole.times.end() && found->second.cpu == entry.second.cpu &&
-                  found->second.wall == entry.second.wall;
-         });
-}
-
-class KillTest : public ProfileTest {
- protected:
-  // A child that profiles and writes to `log` the red of each image whose outcomes it makes.
-  pid_t start(const DataSet& data) {
-    const pid_t child = ::fork();
-    if (child != 0) return child;
-    const int log =
-        ::open((folder_ / "log").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    std::atomic<bool> timing{false};
-    Behaviour behaviour = slow_;
-    behaviour.on_run = [&](int red) {
-      const auto byte = static_cast<std::uint8_t>(red);
-      if (!timing && ::write(log, &byte, 1) != 1) ::_exit(2);
-    };
-    const Result<ProfileSummary> done =
-        run_profile(zoo_, data, options_, behaviour, [&](const Progress& progress) {
-          if (progress.phase != "outcomes") timing = true;
-        });
-    ::_exit(done.ok() ? 0 : 1);
-  }
-  std::set<int> log() const {
-    std::set<int> reds;
-    std::ifstream in(folder_ / "log", std::ios::binary);
-    for (int red = in.get(); red != EOF; red = in.get()) reds.insert(red);
-    return reds;
-  }
-
-  Behaviour slow_{"1.0", -1, std::chrono::microseconds(500), {}};
-};
-
-TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
-  const DataSet data = test::make_data(folder_ / "data", 200);
-  options_.commit_every = std::chrono::milliseconds(2);
-  options_.timing.max_passes = 3;
-  options_.timing.tolerance = 1e-9;  // all passes
-  ProfileOptions whole = options_;
-  whole.output = folder_ / "whole.db";
-  const Stopwatch uninterrupted;
-  ASSERT_TRUE(run_profile(zoo_, data, whole, slow_).ok());
-  const Nanoseconds longest = uninterrupted.elapsed().wall / 2;
-
-  std::mt19937_64 random(3);
-  Recorded before;
-  int killed_in_outcomes = 0;
-  int killed_in_timing = 0;
-  for (bool done = false; !done;) {
-    fs::remove(folder_ / "log");
-    const pid_t child = start(data);
-    std::this_thread::sleep_for(longest * static_cast<int>(random() % 1000) / 1000);
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    for (const int red : log()) EXPECT_FALSE(before.items.contains(red)) << red;
-    const Recorded now = recorded_in(output_);
-    ASSERT_TRUE(is_part_of(before, now));
-    before = now;
-    done = WIFEXITED(status);
-    if (done) {
-      ASSERT_EQ(0, WEXITSTATUS(status));
-    }
-    if (!done && !now.items.empty() && now.items.size() < 200U) ++killed_in_outcomes;
-    if (!done && !now.times.empty() && now.times.size() < 1200U) ++killed_in_timing;
-  }
-  EXPECT_GT(killed_in_outcomes, 0);
-  EXPECT_GT(killed_in_timing, 0);
-  EXPECT_EQ(2U * 200U * 3U, before.times.size());
-  EXPECT_EQ(0U, side_files());
   test::expect_same_answers(*read_table(whole.output), *read_table(output_));
 }
 

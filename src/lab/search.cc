@@ -1,13 +1,14 @@
 #include "lab/search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
 namespace rightsize {
 namespace {
 
-constexpr double kNever_ = std::numeric_limits<double>::infinity();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -15,8 +16,11 @@ constexpr double kNever_ = std::numeric_limits<double>::infinity();
 class CascadeSearch {
  public:
   CascadeSearch(const Recording& recording, const std::vector<std::size_t>& items,
-                const SearchOptions& options)
-      : recording_(recording), items_(items), options_(options) {
+                ModelIndex baseline, const SearchOptions& options)
+      : recording_(recording),
+        items_(items),
+        baseline_right_(recording.right[baseline]),
+        options_(options) {
     decode_ = 0;
     for (const std::size_t i : items) decode_ += recording.decode_cpu[i];
     models_by_cost_.resize(recording.models());
@@ -82,10 +86,22 @@ class CascadeSearch {
       const double below = sureness[order[at]];
       if (!(above > below)) continue;
       // Failed items (-infinity) lie below every threshold.
-      const double threshold = below == -kNever_ ? above : below + (above - below) / 2;
+      const double threshold = below == -kInfinity ? above : below + (above - below) / 2;
       if (threshold > below) result.push_back({at, threshold});
     }
     return result;
+  }
+
+  // Right answers, and inputs on which just one of candidate and baseline is right.
+  struct Score {
+    std::int64_t right = 0;
+    std::int64_t discordant = 0;
+    std::int64_t cpu = 0;
+  };
+
+  void count(char right, std::size_t i, int sign, Score& score) const {
+    score.right += sign * right;
+    score.discordant += sign * (right != baseline_right_[i] ? 1 : 0);
   }
 
   // Does the answer of the last of `chain` count, or, where it failed, that of the latest before
@@ -97,42 +113,53 @@ class CascadeSearch {
     return 0;
   }
 
-  void offer(std::size_t stages, std::int64_t right, const CascadeFrontier::Entry& entry) {
+  // The item's answer comes from stage `model` instead of the end of `chain`, whose last model is
+  // spared.
+  void stop_earlier(std::uint16_t model, std::span<const std::uint16_t> chain, std::size_t i,
+                    Score& score) const {
+    count(right_at_end(chain, i), i, -1, score);
+    count(recording_.right[model][i], i, +1, score);
+    score.cpu -= recording_.cpu[chain.back()][i];
+  }
+
+  void offer(std::size_t stages, const Score& score, CascadeFrontier::Entry entry) {
     ++frontier_.evaluated_;
+    const double discount = options_.discount * static_cast<double>(stages - 1) *
+                            std::sqrt(static_cast<double>(score.discordant));
+    const std::int64_t credited = score.right - static_cast<std::int64_t>(std::ceil(discount));
+    if (credited < 0) return;
     CascadeFrontier::Entry& held =
-        frontier_.by_stages_[stages - 1][static_cast<std::size_t>(right)];
-    if (held.cpu < 0 || entry.cpu < held.cpu) held = entry;
+        frontier_.by_stages_[stages - 1][static_cast<std::size_t>(credited)];
+    if (held.cpu >= 0 && held.cpu <= score.cpu) return;
+    entry.cpu = score.cpu;
+    entry.right = score.right;
+    held = entry;
   }
 
   void fixed(std::uint16_t model) {
-    std::int64_t right = 0;
-    std::int64_t cpu = decode_;
+    Score score{.cpu = decode_};
     for (const std::size_t i : items_) {
-      right += recording_.right[model][i];
-      cpu += recording_.cpu[model][i];
+      count(recording_.right[model][i], i, +1, score);
+      score.cpu += recording_.cpu[model][i];
     }
-    offer(1, right, {.cpu = cpu, .models = {model}});
+    offer(1, score, {.models = {model}});
   }
 
   void pair(Signal signal, std::uint16_t a, std::uint16_t b) {
     const Ranked& first = ranked_[a];
     const std::array chain{a, b};
     // All go on, then ever more stop at the first stage.
-    std::int64_t right = 0;
-    std::int64_t cpu = decode_;
+    Score score{.cpu = decode_};
     for (const std::size_t i : items_) {
-      right += right_at_end(chain, i);
-      cpu += recording_.cpu[a][i] + recording_.cpu[b][i];
+      count(right_at_end(chain, i), i, +1, score);
+      score.cpu += recording_.cpu[a][i] + recording_.cpu[b][i];
     }
     std::size_t stopped = 0;
     for (const Cut& cut : cuts(first.sureness, first.order, options_.thresholds)) {
       for (; stopped < cut.surer; ++stopped) {
-        const std::size_t i = items_[first.order[stopped]];
-        right += recording_.right[a][i] - right_at_end(chain, i);
-        cpu -= recording_.cpu[b][i];
+        stop_earlier(a, chain, items_[first.order[stopped]], score);
       }
-      offer(2, right,
-            {.cpu = cpu, .signal = signal, .models = {a, b}, .thresholds = {cut.threshold}});
+      offer(2, score, {.signal = signal, .models = {a, b}, .thresholds = {cut.threshold}});
     }
   }
 
@@ -143,50 +170,42 @@ class CascadeSearch {
     std::size_t done = 0;
     for (const Cut& cut : cuts(first.sureness, first.order, options_.thresholds / 3)) {
       for (; done < cut.surer; ++done) stopped[first.order[done]] = 1;
-      std::int64_t right = 0;
-      std::int64_t cpu = decode_;
+      Score score{.cpu = decode_};
       for (std::size_t p = 0; p < items_.size(); ++p) {
-        cpu += recording_.cpu[a][items_[p]];
-        if (stopped[p] != 0) right += recording_.right[a][items_[p]];
+        score.cpu += recording_.cpu[a][items_[p]];
+        if (stopped[p] != 0) count(recording_.right[a][items_[p]], items_[p], +1, score);
       }
       for (std::size_t b = first_rank + 1; b < models_by_cost_.size(); ++b) {
-        tails(signal, a, b, cut, stopped, right, cpu);
+        tails(signal, a, b, cut, stopped, score);
       }
     }
   }
 
-  // Given who stops at the first stage: every threshold of the second and every third model.
+  // Given who stops at the first stage (`before`): every threshold of the second and every third.
   void tails(Signal signal, std::uint16_t a, std::size_t second_rank, const Cut& first_cut,
-             const std::vector<char>& stopped, std::int64_t right_before, std::int64_t cpu_before) {
+             const std::vector<char>& stopped, Score before) {
     const std::uint16_t b = models_by_cost_[second_rank];
     const Ranked& second = ranked_[b];
     std::vector<std::uint32_t> order;
     order.reserve(items_.size() - first_cut.surer);
-    std::int64_t cpu_second = cpu_before;
     for (const std::uint32_t p : second.order) {
       if (stopped[p] != 0) continue;
       order.push_back(p);
-      cpu_second += recording_.cpu[b][items_[p]];
+      before.cpu += recording_.cpu[b][items_[p]];
     }
     const std::vector<Cut> second_cuts = cuts(second.sureness, order, options_.thresholds / 3);
     for (std::size_t c = second_rank + 1; c < models_by_cost_.size(); ++c) {
       const std::array chain{a, b, models_by_cost_[c]};
-      std::int64_t right = right_before;
-      std::int64_t cpu = cpu_second;
+      Score score = before;
       for (const std::uint32_t p : order) {
-        right += right_at_end(chain, items_[p]);
-        cpu += recording_.cpu[chain[2]][items_[p]];
+        count(right_at_end(chain, items_[p]), items_[p], +1, score);
+        score.cpu += recording_.cpu[chain[2]][items_[p]];
       }
       std::size_t done = 0;
       for (const Cut& cut : second_cuts) {
-        for (; done < cut.surer; ++done) {
-          const std::size_t i = items_[order[done]];
-          right += recording_.right[b][i] - right_at_end(chain, i);
-          cpu -= recording_.cpu[chain[2]][i];
-        }
-        offer(3, right,
-              {.cpu = cpu,
-               .signal = signal,
+        for (; done < cut.surer; ++done) stop_earlier(b, chain, items_[order[done]], score);
+        offer(3, score,
+              {.signal = signal,
                .models = chain,
                .thresholds = {first_cut.threshold, cut.threshold}});
       }
@@ -195,6 +214,7 @@ class CascadeSearch {
 
   const Recording& recording_;
   const std::vector<std::size_t>& items_;
+  const std::vector<char>& baseline_right_;
   const SearchOptions& options_;
   std::int64_t decode_ = 0;
   std::vector<std::uint16_t> models_by_cost_;
@@ -202,38 +222,22 @@ class CascadeSearch {
   CascadeFrontier frontier_;
 };
 
-std::int64_t CascadeFrontier::most_right() const {
-  std::int64_t most = 0;
-  for (const auto& entries : by_stages_) {
-    for (std::size_t right = 0; right < entries.size(); ++right) {
-      if (entries[right].cpu >= 0) most = std::max(most, static_cast<std::int64_t>(right));
-    }
-  }
-  return most;
-}
-
 std::optional<CascadeCandidate> CascadeFrontier::cheapest(std::int64_t at_least) const {
   std::optional<CascadeCandidate> best;
   for (std::size_t stages = 1; stages <= by_stages_.size(); ++stages) {
     const auto& entries = by_stages_[stages - 1];
     const Entry* found = nullptr;
-    std::size_t found_right = 0;
     for (auto right = static_cast<std::size_t>(std::max<std::int64_t>(at_least, 0));
          right < entries.size(); ++right) {
       const Entry& entry = entries[right];
-      if (entry.cpu >= 0 && (found == nullptr || entry.cpu < found->cpu)) {
-        found = &entry;
-        found_right = right;
-      }
+      if (entry.cpu >= 0 && (found == nullptr || entry.cpu < found->cpu)) found = &entry;
     }
     if (found == nullptr) continue;
-    const double limit = best ? static_cast<double>(best->cpu) * (1.0 - longer_must_save_)
-                              : std::numeric_limits<double>::infinity();
+    const double limit =
+        best ? static_cast<double>(best->cpu) * (1.0 - longer_must_save_) : kInfinity;
     if (static_cast<double>(found->cpu) > limit) continue;
-    CascadeCandidate candidate{.signal = found->signal,
-                               .stages = {},
-                               .right = static_cast<std::int64_t>(found_right),
-                               .cpu = found->cpu};
+    CascadeCandidate candidate{
+        .signal = found->signal, .stages = {}, .right = found->right, .cpu = found->cpu};
     for (std::size_t s = 0; s < stages; ++s) {
       double threshold = s + 1 < stages ? found->thresholds[s] : 0.0;
       if (s + 1 < stages && found->signal == Signal::kEntropy) threshold = -threshold;
@@ -245,8 +249,8 @@ std::optional<CascadeCandidate> CascadeFrontier::cheapest(std::int64_t at_least)
 }
 
 CascadeFrontier search_cascades(const Recording& recording, const std::vector<std::size_t>& items,
-                                const SearchOptions& options) {
-  return CascadeSearch(recording, items, options).run();
+                                ModelIndex baseline, const SearchOptions& options) {
+  return CascadeSearch(recording, items, baseline, options).run();
 }
 
 }  // namespace rightsize

@@ -23,34 +23,39 @@ struct CascadeCandidate {
 
 struct SearchOptions {
   std::size_t max_stages = 3;
-  std::size_t thresholds = 100;    // per stage of a two-stage cascade; the square root of their
-                                   // product of a three-stage one is a third of it
+  std::size_t thresholds = 100;    // tried for the first stage of two; of three stages a third each
   double longer_must_save = 0.02;  // a further stage must make the cascade this much cheaper
+  // The best of many settings looks better on its own sample than it is. A candidate is therefore
+  // credited with fewer right answers than it gave: for each of its thresholds this many standard
+  // errors of its difference to the baseline, which is sqrt(inputs on which just one of the two is
+  // right). One is the one-standard-error rule of Breiman et al., "Classification and Regression
+  // Trees", 1984, section 3.4.3.
+  double discount = 1.0;
 };
 
-// For every number of right answers, the cheapest candidate that gives at least as many.
+// For every number of credited right answers, the cheapest candidate that has as many.
 class CascadeFrontier {
  public:
-  // The cheapest candidate with at least `right` right answers; none if no cascade gets there.
+  // The cheapest candidate credited with at least `right` right answers; none if none gets there.
   std::optional<CascadeCandidate> cheapest(std::int64_t right) const;
-  std::int64_t most_right() const;
   std::size_t evaluated() const { return evaluated_; }  // settings tried
 
  private:
   friend class CascadeSearch;
   struct Entry {
     std::int64_t cpu = -1;  // -1: none
+    std::int64_t right = 0;
     Signal signal = Signal::kMaxProbability;
     std::array<std::uint16_t, 3> models{};
     std::array<double, 2> thresholds{};  // as sureness
   };
-  std::vector<std::vector<Entry>> by_stages_;  // [stages - 1][right answers]
+  std::vector<std::vector<Entry>> by_stages_;  // [stages - 1][credited right answers]
   double longer_must_save_ = 0.0;
   std::size_t evaluated_ = 0;
 };
 
 // `items` are positions in the recording; no other item is looked at.
 CascadeFrontier search_cascades(const Recording& recording, const std::vector<std::size_t>& items,
-                                const SearchOptions& options = {});
+                                ModelIndex baseline, const SearchOptions& options = {});
 
 }  // namespace rightsize

@@ -20,6 +20,12 @@ Status disk_full(const std::string& path) {
                   path));
 }
 
+Status interrupted(const std::string& path) {
+  return io_error(fmt::format(
+      "{}: a profile was interrupted and left it unfinished: run the same profile command again",
+      path));
+}
+
 Status failure(sqlite3* db, int code, const std::string& path) {
   const int system_error = db == nullptr ? 0 : sqlite3_system_errno(db);
   const std::string detail = db == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db);
@@ -28,6 +34,10 @@ Status failure(sqlite3* db, int code, const std::string& path) {
       return disk_full(path);
     case SQLITE_READONLY:
     case SQLITE_PERM:
+      // Opened to read, but killed in the moment between the two journal modes.
+      if (code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY) {
+        return interrupted(path);
+      }
       return io_error(
           fmt::format("{}: the file or its folder cannot be written: choose another place", path));
     case SQLITE_CANTOPEN:

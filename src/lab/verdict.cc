@@ -15,11 +15,11 @@ std::string interval(const Estimate& e) {
 }
 
 std::string no_loss_words(const StrategyFigures& point, const Evaluation& evaluation) {
-  return fmt::format("the no-loss cascade takes {:.2f}x less CPU time per input than {} ({:.2f} to "
-                     "{:.2f}) at {} of {}",
-                     point.speedup.value, evaluation.model_names[evaluation.baseline],
-                     point.speedup.low, point.speedup.high, interval(point.difference),
-                     evaluation.criterion);
+  return fmt::format(
+      "the no-loss cascade takes {:.2f}x less CPU time per input than {} ({:.2f} to "
+      "{:.2f}) at {} of {}",
+      point.speedup.value, evaluation.model_names[evaluation.baseline], point.speedup.low,
+      point.speedup.high, interval(point.difference), evaluation.criterion);
 }
 
 }  // namespace
@@ -30,7 +30,8 @@ Verdict judge_verdict(const Estimate& gain, const StrategyFigures& no_loss,
   verdict.gain = gain;
   const std::string mix = fmt::format(
       "over all operating points it answers {} better than a random mix of single models at equal "
-      "time", interval(gain));
+      "time",
+      interval(gain));
   if (gain.low > 0) {
     verdict.kind = VerdictKind::kPays;
     verdict.sentence = fmt::format("Adaptive selection pays on this zoo and data: {}; {}.",

@@ -66,13 +66,14 @@ Step ConfidenceCascade::next(const State& state) const noexcept {
     ++stage;
   }
   const std::size_t fallback = latest_answer(state.trials);
-  if (stage == stages_.size()) {
-    return fallback == kNone ? Step{} : answer(fallback, Reason::kLaterFailed, stage - 1);
+  if (stage >= stages_.size()) {
+    return fallback == kNone ? Step{} : answer(fallback, Reason::kLaterFailed, stages_.size() - 1);
   }
-  if (fallback != kNone && state.budget.deadline != kNever &&
-      state.costs[stages_[stage].model].wall > state.budget.deadline - state.elapsed) {
-    return answer(fallback, Reason::kDeadline, stage);
-  }
+  const Budget& budget = state.budget;
+  const bool late = budget.deadline != kNever &&
+                    (state.elapsed >= budget.deadline ||
+                     state.costs[stages_[stage].model].wall > budget.deadline - state.elapsed);
+  if (fallback != kNone && late) return answer(fallback, Reason::kDeadline, stage);
   step.model = stages_[stage].model;
   step.stage = static_cast<std::uint16_t>(stage);
   return step;

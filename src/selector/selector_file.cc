@@ -19,6 +19,7 @@ constexpr const char* kFormat = "rightsize-selector";
 constexpr std::int64_t kVersion = 1;
 constexpr std::uintmax_t kMaxFileSize = 64U << 20;
 constexpr std::size_t kMaxPoints = 1000;
+constexpr double kMaxMs = 1e9;  // 11 days; sums of them fit into Nanoseconds
 
 ordered_json to_json(const Estimate& estimate) {
   return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
@@ -40,6 +41,11 @@ ordered_json to_json(const OperatingPoint& point, const Zoo& zoo) {
           {"difference", to_json(point.difference)},
           {"speedup", to_json(point.speedup)},
           {"cpu_ms", point.cpu_ms}};
+}
+
+void read_ms(JsonReader& in, const char* key, double& ms) {
+  in.read(key, ms);
+  if (!(ms >= 0 && ms <= kMaxMs)) in.fail(fmt::format("needs 0 to {:.0f} as '{}'", kMaxMs, key));
 }
 
 Status read_estimate(const json& object, const std::string& path, Estimate& estimate) {
@@ -90,7 +96,7 @@ Status read_point(const json& object, const std::string& path, const Zoo& zoo,
   in.read("name", point.name);
   in.read("kind", kind);
   in.read("signal", signal);
-  in.read("cpu_ms", point.cpu_ms);
+  read_ms(in, "cpu_ms", point.cpu_ms);
   const json* stages = in.array("stages");
   const json* quality = in.object("quality");
   const json* difference = in.object("difference");
@@ -146,8 +152,8 @@ Status read_figures(const json& list, SelectorFile& file) {
     ModelFigures figures;
     const ModelIndex model = read_model_name(in, "model", file.zoo);
     in.read("quality", figures.quality);
-    in.read("cpu_ms", figures.cpu_ms);
-    in.read("wall_ms", figures.wall_ms);
+    read_ms(in, "cpu_ms", figures.cpu_ms);
+    read_ms(in, "wall_ms", figures.wall_ms);
     if (model != i) in.fail("must stand in the order of the zoo's models");
     if (Status status = in.finish(); !status.ok()) return status;
     file.figures.push_back(figures);
@@ -189,7 +195,7 @@ Result<SelectorFile> read_document(const json& document) {
   }
   std::string default_point;
   in.read("criterion", file.criterion);
-  in.read("decode_cpu_ms", file.decode_cpu_ms);
+  read_ms(in, "decode_cpu_ms", file.decode_cpu_ms);
   in.read("default_point", default_point);
   const json* trained_on = in.object("trained_on");
   const json* zoo_object = in.object("zoo");
@@ -271,7 +277,8 @@ std::string to_json_text(const SelectorFile& file) {
                                  {"decode_cpu_ms", file.decode_cpu_ms},
                                  {"figures", figures},
                                  {"zoo", zoo_to_json(file.zoo)}};
-  return document.dump(1) + "\n";
+  // Names that come from the file system need not be UTF-8.
+  return document.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace rightsize

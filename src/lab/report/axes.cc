@@ -17,16 +17,20 @@ double round_up(double step) {
 
 std::vector<double> linear_ticks(double low, double high, int count) {
   const double step = round_up((high - low) / count);
-  std::vector<double> ticks;
-  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k += 1.0) {
-    ticks.push_back(k * step + 0.0);  // no -0
+  const double first = std::ceil(low / step - 1e-9);
+  const auto steps =
+      static_cast<std::size_t>(std::max(0.0, std::floor(high / step + 1e-9) - first));
+  std::vector<double> ticks(steps + 1);
+  for (std::size_t k = 0; k <= steps; ++k) {
+    ticks[k] = (first + static_cast<double>(k)) * step + 0.0;  // no -0
   }
   return ticks;
 }
 
 std::vector<double> log_ticks(double low, double high, const std::vector<double>& mantissas) {
   std::vector<double> ticks;
-  for (double e = std::floor(std::log10(low)); e <= std::ceil(std::log10(high)); e += 1.0) {
+  const int last = static_cast<int>(std::ceil(std::log10(high)));
+  for (int e = static_cast<int>(std::floor(std::log10(low))); e <= last; ++e) {
     for (const double mantissa : mantissas) {
       const double tick = mantissa * std::pow(10.0, e);
       if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push_back(tick);

@@ -72,8 +72,9 @@ std::string calibration_plot(const Evaluation& evaluation) {
   Svg svg(kWidth, height, "accuracy against confidence of every model");
   const std::vector<std::size_t> order = models_by_cost(evaluation);
   for (std::size_t i = 0; i < models; ++i) {
+    const std::size_t row = i / columns;
     const Point corner{kLeft + kColumn * static_cast<double>(i % columns),
-                       kTop + kRow * static_cast<double>(i / columns)};
+                       kTop + kRow * static_cast<double>(row)};
     draw_diagram(svg, corner, evaluation.model_names[order[i]], evaluation.calibration[order[i]]);
   }
   const double right = kLeft + kColumn * static_cast<double>(columns - 1) + kSide;

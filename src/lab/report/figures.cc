@@ -116,8 +116,7 @@ std::string reproducing_command(const Evaluation& evaluation) {
   if (evaluation.criterion != to_string(default_reference.criterion)) {
     command += " --criterion " + shell_word(evaluation.criterion);
   }
-  return command + fmt::format(" --folds {} --seed {} --resamples {}", evaluation.folds,
-                               evaluation.seed, evaluation.resamples);
+  return command + fmt::format(" --folds {} --seed {}", evaluation.folds, evaluation.seed);
 }
 
 }  // namespace rightsize

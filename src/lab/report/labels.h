@@ -35,7 +35,7 @@ class LabelPlacer {
  private:
   struct Obstacle {
     Box box;
-    double weight;
+    double weight = 0.0;
   };
   double covered(const Box& box) const;
   bool near_another(const Box& box, Point point) const;

@@ -209,6 +209,7 @@ class QualityCostPlot {
       return a->cpu_ms.value < b->cpu_ms.value;
     });
     std::vector<Point> line;
+    line.reserve(order.size());
     for (const StrategyFigures* point : order) line.push_back(at(*point));
     svg_.polyline(line, {.ink = curve_ink(k), .width = k == 0 ? 2.2 : 1.2});
     for (std::size_t i = 1; i < line.size(); ++i) placer_.block_line(line[i - 1], line[i], 0.8);

@@ -105,7 +105,8 @@ std::string facts(const Evaluation& evaluation) {
   return fmt::format(
       "{} on {}: {} inputs ({} without a reference, {} not readable)\n"
       "{} against {}; {}-fold cross-validation, seed {}; 95 % intervals of {} resamples\n"
-      "{}, {}, {}; decoding takes {} ms of each mean CPU time\n",
+      "{}, {}, {}\n"
+      "CPU ms: mean CPU time per input, with decoding ({} ms)\n",
       evaluation.zoo, from.data, evaluation.inputs, evaluation.skipped, evaluation.failed,
       evaluation.criterion, evaluation.reference, evaluation.folds, evaluation.seed,
       evaluation.resamples, from.device, from.runtime, from.date,

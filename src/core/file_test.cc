@@ -1,0 +1,162 @@
+// Proves that a whole file is read with its bytes as they are, and that a file is written whole or
+// not at all: with a full disk, a missing or a read-only folder the target stays as it was and no
+// temporary file is left.
+#include "core/file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <functional>
+#include <thread>
+
+#include "tests/support.h"
+
+namespace rightsize {
+namespace {
+
+using test::FileSizeLimit;
+using test::TemporaryFolder;
+using test::text_of;
+using testing::ElementsAre;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+TEST(ReadFileTest, GivesEveryByte) {
+  const TemporaryFolder folder;
+  std::string content(100'000, '\0');
+  for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i * 31);
+  const fs::path path = folder.write("file", content);
+  const Result<std::string> text = read_text(path);
+  ASSERT_TRUE(text.ok());
+  EXPECT_EQ(content, *text);
+  const Result<std::vector<std::byte>> bytes = read_bytes(path);
+  ASSERT_TRUE(bytes.ok());
+  ASSERT_EQ(content.size(), bytes->size());
+  EXPECT_EQ(std::byte{static_cast<unsigned char>(content[777])}, (*bytes)[777]);
+  EXPECT_EQ("", *read_text(folder.write("empty", "")));
+}
+
+TEST(ReadFileTest, SaysWhatIsWrong) {
+  const TemporaryFolder folder;
+  const Result<std::string> missing = read_text(folder / "nothing");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(StatusCode::kNotFound, missing.status().code());
+  EXPECT_THAT(missing.status().message(), HasSubstr((folder / "nothing").string()));
+  EXPECT_THAT(missing.status().message(), HasSubstr("No such file"));
+  EXPECT_THAT(read_text(folder.path()).status().message(), HasSubstr("is a folder"));
+}
+
+TEST(WriteAtomicallyTest, MakesAndReplaces) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(write_atomically(folder / "file", "first").ok());
+  EXPECT_EQ("first", text_of(folder / "file"));
+  ASSERT_TRUE(write_atomically(folder / "file", std::string("\0two", 4)).ok());
+  EXPECT_EQ(std::string("\0two", 4), text_of(folder / "file"));
+  ASSERT_TRUE(write_atomically(folder / "file", "").ok());
+  EXPECT_EQ("", text_of(folder / "file"));
+  EXPECT_THAT(folder.names(), ElementsAre("file"));
+}
+
+TEST(WriteAtomicallyTest, MakesOrdinaryFiles) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  const Status status = write_atomically(folder / "file", "x");
+  EXPECT_EQ(027U, ::umask(before)) << "the mask is as it was";
+  ASSERT_TRUE(status.ok());
+  EXPECT_EQ(fs::perms(0640), fs::status(folder / "file").permissions());
+}
+
+TEST(WriteAtomicallyTest, FullDiskLeavesTheTargetAsItWas) {
+  const TemporaryFolder folder;
+  folder.write("file", "old");
+  const std::string large(100'000, 'x');
+  for (const rlim_t limit : {rlim_t{0}, rlim_t{10}, rlim_t{65536}}) {
+    Status old_target;
+    Status new_target;
+    {
+      const FileSizeLimit full(limit);
+      old_target = write_atomically(folder / "file", large);
+      new_target = write_atomically(folder / "new", large);
+    }
+    EXPECT_EQ(StatusCode::kIoError, old_target.code());
+    EXPECT_THAT(old_target.message(), HasSubstr((folder / "file").string() + ": cannot be written"));
+    EXPECT_EQ(StatusCode::kIoError, new_target.code());
+    EXPECT_EQ("old", text_of(folder / "file"));
+    EXPECT_THAT(folder.names(), ElementsAre("file"));
+  }
+  EXPECT_TRUE(write_atomically(folder / "file", large).ok()) << "and then it works again";
+}
+
+TEST(WriteAtomicallyTest, MissingFolder) {
+  const TemporaryFolder folder;
+  const Status status = write_atomically(folder / "no/file", "x");
+  EXPECT_EQ(StatusCode::kIoError, status.code());
+  EXPECT_THAT(status.message(), HasSubstr("No such file"));
+}
+
+TEST(WriteAtomicallyTest, AFolderIsNotReplaced) {
+  const TemporaryFolder folder;
+  folder.write("target/inside", "x");
+  EXPECT_FALSE(write_atomically(folder / "target", "y").ok());
+  EXPECT_EQ("x", text_of(folder / "target/inside"));
+  EXPECT_THAT(folder.names(), ElementsAre("target"));
+}
+
+// Runs `body` in a process without special rights, and says whether it gave true.
+bool holds_unprivileged(const std::function<bool()>& body) {
+  constexpr unsigned kNobody = 65534;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool ready = ::geteuid() != 0 || (::setgid(kNobody) == 0 && ::setuid(kNobody) == 0);
+    ::_exit(ready && body() ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST(WriteAtomicallyTest, ReadOnlyFolder) {
+  const TemporaryFolder folder;
+  folder.write("file", "old");
+  fs::permissions(folder.path(), fs::perms(0555));
+  EXPECT_TRUE(holds_unprivileged([&] {
+    const Status status = write_atomically(folder / "file", "new");
+    return status.code() == StatusCode::kIoError &&
+           status.message().find("Permission denied") != std::string::npos;
+  }));
+  fs::permissions(folder.path(), fs::perms(0755));
+  EXPECT_EQ("old", text_of(folder / "file"));
+  EXPECT_THAT(folder.names(), ElementsAre("file"));
+}
+
+TEST(WriteAtomicallyTest, ALinkStaysALink) {
+  const TemporaryFolder folder;
+  folder.write("real/file", "old");
+  fs::create_symlink(folder / "real/file", folder / "link");
+  ASSERT_TRUE(write_atomically(folder / "link", "new").ok());
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ("new", text_of(folder / "real/file"));
+  EXPECT_THAT(folder.names(), ElementsAre("link", "real"));
+}
+
+TEST(WriteAtomicallyTest, DevicesAndPipesAreNotReplaced) {
+  const Status full = write_atomically("/dev/full", "x");
+  EXPECT_EQ(StatusCode::kIoError, full.code());
+  EXPECT_THAT(full.message(), HasSubstr("No space left"));
+  EXPECT_TRUE(write_atomically("/dev/null", "x").ok());
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+
+  const TemporaryFolder folder;
+  ASSERT_EQ(0, ::mkfifo((folder / "pipe").c_str(), 0600));
+  std::string received;
+  std::thread reader([&] { received = text_of(folder / "pipe"); });
+  EXPECT_TRUE(write_atomically(folder / "pipe", "through").ok());
+  reader.join();
+  EXPECT_EQ("through", received);
+  EXPECT_TRUE(fs::is_fifo(folder / "pipe"));
+}
+
+}  // namespace
+}  // namespace rightsize
