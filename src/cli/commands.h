@@ -65,6 +65,7 @@ struct EvaluateArgs {
   std::filesystem::path run;
   std::filesystem::path selector;
   std::string baseline;
+  std::vector<std::string> leave_out;  // patterns of model names
   std::string reference;
   std::string criterion = "top-1";
   std::size_t folds = 10;

@@ -182,6 +182,11 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
                   "Judge against this model's answers instead of the labels; default where there "
                   "are no labels: the dearest model")
       ->type_name("MODEL");
+  command.add_option("--leave-out", args.leave_out,
+                     "Do as if the models of this name were not there; a pattern such as '*_int8'; "
+                     "may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("MODEL");
   command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
       ->check(CLI::IsMember({"top-1", "top-5"}))
       ->capture_default_str();

@@ -41,6 +41,12 @@ EvaluateOptions options_of(const EvaluateArgs& args, const OutcomeTable& table) 
       .folds = {.folds = args.folds, .seed = args.seed}};
 }
 
+Result<OutcomeTable> read_outcomes(const EvaluateArgs& args) {
+  Result<OutcomeTable> table = read_table(args.run);
+  if (!table.ok() || args.leave_out.empty()) return table;
+  return leave_out(*table, args.leave_out);
+}
+
 Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {
   if (!args.html.empty()) {
     const Status status = write_atomically(args.html, report_html(evaluation));
@@ -57,7 +63,7 @@ void say_written(const std::filesystem::path& path, const char* what) {
 }  // namespace
 
 int train(const EvaluateArgs& args) {
-  const Result<OutcomeTable> table = read_table(args.run);
+  const Result<OutcomeTable> table = read_outcomes(args);
   if (!table.ok()) return fail(table.status());
   const Result<Training> training = rightsize::train(*table, options_of(args, *table));
   if (!training.ok()) return fail(training.status());
@@ -74,7 +80,7 @@ int train(const EvaluateArgs& args) {
 }
 
 int evaluate(const EvaluateArgs& args) {
-  const Result<OutcomeTable> table = read_table(args.run);
+  const Result<OutcomeTable> table = read_outcomes(args);
   if (!table.ok()) return fail(table.status());
   SelectorFile selector;
   if (!args.selector.empty()) {

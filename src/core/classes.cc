@@ -39,11 +39,12 @@ void insert(TopClasses& top, ClassScore score) {
 // The logarithm of what the scores of all classes must be divided by, so that they add up to 1.
 struct Normaliser {
   OutputKind kind;
+  double shift = 0.0;  // the largest logit, taken off first: the sum of both would lose bits
   double log_total = 0.0;
   double log_probability(float value) const {
     // Probabilities of 0 are taken as 1e-30, so that logarithms stay finite.
     return kind == OutputKind::kLogits
-               ? static_cast<double>(value) - log_total
+               ? static_cast<double>(value) - shift - log_total
                : std::log(std::max(static_cast<double>(value), 1e-30)) - log_total;
   }
 };
@@ -64,7 +65,8 @@ Status make_normaliser(std::span<const float> output, const OutputSpec& spec, No
     for_each_class(output, spec, [&](std::int32_t, float value) {
       total += std::exp(static_cast<double>(value) - static_cast<double>(largest));
     });
-    result.log_total = static_cast<double>(largest) + std::log(total);
+    result.shift = static_cast<double>(largest);
+    result.log_total = std::log(total);
     return {};
   }
   double whole = 0.0;  // dropped outputs take their share of the probabilities

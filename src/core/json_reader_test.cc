@@ -131,8 +131,8 @@ TEST(ParseJsonTest, RefusesDeepNesting) {
 }
 
 TEST(Utf8Test, TellsTextFromOtherBytes) {
-  for (const std::string good :
-       {std::string(), std::string("plain \"quoted\" \\ \t\n"), std::string("\0", 1),
+  for (const std::string& good :
+       std::vector<std::string>{std::string(), std::string("plain \"quoted\" \\ \t\n"), std::string("\0", 1),
         std::string("Kühlschrank 猫 😀")}) {
     EXPECT_TRUE(is_utf8(good)) << good;
   }

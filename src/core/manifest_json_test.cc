@@ -116,9 +116,12 @@ TEST_F(ZooFromJsonTest, EveryKeyIsNeeded) {
 TEST_F(ZooFromJsonTest, NoValueOfAnotherTypeIsTaken) {
   const std::vector<json> values = {nullptr, 7, -1.5, true, "text", json::array(), json::object(),
                                     {1, "x"}, 1e300};
-  for (const auto& [pointer, value] : document_.flatten().items()) {
+  const json flat = document_.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
     for (const json& other : values) {
       if (other.type() == value.type() || (other.is_number() && value.is_number())) continue;
+      // Empty lists appear as null in the flattened form.
+      if (other == json::array() && value.is_null()) continue;
       const std::string message = with(pointer, other);
       EXPECT_NE("no error", message) << pointer << " as " << other;
       EXPECT_THAT(message, HasSubstr("'zoo")) << pointer;

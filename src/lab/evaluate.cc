@@ -75,6 +75,14 @@ class Resampling {
   Resampling(const std::vector<Strategy>& strategies, std::size_t models, std::size_t baseline)
       : strategies_(strategies), models_(models), baseline_(baseline) {
     samples_.resize(strategies.size());
+    std::vector<std::pair<double, double>> singles;
+    for (std::size_t m = 0; m < models; ++m) {
+      const Mean mean = mean_of(strategies[m], nullptr);
+      singles.emplace_back(mean.cpu_ms, mean.right);
+    }
+    for (const Strategy& strategy : strategies) {
+      mixes_.push_back(best_mix(singles, mean_of(strategy, nullptr).cpu_ms));
+    }
     values_ = derive(nullptr);
   }
 
@@ -101,20 +109,6 @@ class Resampling {
     return figures;
   }
 
-  // The mean of over_mix over strategies [first, last), resampled jointly.
-  Estimate mean_over_mix(std::size_t first, std::size_t last) const {
-    const auto count = static_cast<double>(last - first);
-    double value = 0.0;
-    std::vector<double> resampled(samples_.front().size(), 0.0);
-    for (std::size_t s = first; s < last; ++s) {
-      value += values_[s].over_mix / count;
-      for (std::size_t b = 0; b < resampled.size(); ++b) {
-        resampled[b] += samples_[s][b].over_mix / count;
-      }
-    }
-    return percentile_estimate(value, std::move(resampled));
-  }
-
  private:
   struct Derived {
     double quality, cpu_ms, difference, speedup, over_mix;
@@ -123,15 +117,16 @@ class Resampling {
   std::vector<Derived> derive(const std::vector<std::uint32_t>* times) const {
     std::vector<Mean> means;
     for (const Strategy& strategy : strategies_) means.push_back(mean_of(strategy, times));
-    std::vector<std::pair<double, double>> singles;
-    for (std::size_t m = 0; m < models_; ++m) singles.emplace_back(means[m].cpu_ms, means[m].right);
     std::vector<Derived> derived;
-    for (const Mean& mean : means) {
-      derived.push_back({.quality = mean.right,
-                         .cpu_ms = mean.cpu_ms,
-                         .difference = mean.right - means[baseline_].right,
-                         .speedup = means[baseline_].cpu_ms / mean.cpu_ms,
-                         .over_mix = mean.right - mix_quality(singles, mean.cpu_ms)});
+    for (std::size_t s = 0; s < means.size(); ++s) {
+      const Mix& mix = mixes_[s];
+      const double mix_quality =
+          (1 - mix.weight) * means[mix.first].right + mix.weight * means[mix.second].right;
+      derived.push_back({.quality = means[s].right,
+                         .cpu_ms = means[s].cpu_ms,
+                         .difference = means[s].right - means[baseline_].right,
+                         .speedup = means[baseline_].cpu_ms / means[s].cpu_ms,
+                         .over_mix = means[s].right - mix_quality});
     }
     return derived;
   }
@@ -145,6 +140,7 @@ class Resampling {
   const std::vector<Strategy>& strategies_;  // the first `models_` are the single models
   std::size_t models_;
   std::size_t baseline_;
+  std::vector<Mix> mixes_;  // what each strategy must beat, the same in every resample
   std::vector<Derived> values_;
   std::vector<std::vector<Derived>> samples_;
 };
@@ -300,15 +296,15 @@ std::vector<std::size_t> mix_hull(const std::vector<std::pair<double, double>>& 
   return hull;
 }
 
-double mix_quality(std::vector<std::pair<double, double>> models, double cost) {
+Mix best_mix(const std::vector<std::pair<double, double>>& models, double cost) {
   const std::vector<std::size_t> hull = mix_hull(models);
-  if (cost <= models[hull.front()].first) return models[hull.front()].second;
+  if (cost <= models[hull.front()].first) return {hull.front(), hull.front(), 0.0};
   for (std::size_t k = 1; k < hull.size(); ++k) {
-    const auto& [x0, y0] = models[hull[k - 1]];
-    const auto& [x1, y1] = models[hull[k]];
-    if (cost <= x1) return y0 + (y1 - y0) * (cost - x0) / (x1 - x0);
+    const double low = models[hull[k - 1]].first;
+    const double high = models[hull[k]].first;
+    if (cost <= high) return {hull[k - 1], hull[k], (cost - low) / (high - low)};
   }
-  return models[hull.back()].second;
+  return {hull.back(), hull.back(), 0.0};
 }
 
 Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
@@ -383,8 +379,7 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
       figures.points.push_back(resampling.figures(s));
     }
   }
-  result.verdict = judge_verdict(resampling.mean_over_mix(cascade.first, cascade.last),
-                                 resampling.figures(no_loss), result);
+  result.verdict = judge_verdict(resampling.figures(no_loss), result);
   return result;
 }
 

@@ -51,7 +51,7 @@ struct Calibration {
 enum class VerdictKind : std::uint8_t { kPays, kDoesNotPay, kTooFewData };
 struct Verdict {
   VerdictKind kind = VerdictKind::kTooFewData;
-  Estimate gain;                  // mean over the cascade's points of over_mix
+  Estimate gain;                  // over_mix of the no-loss cascade, the point that would be used
   std::size_t inputs_needed = 0;  // kTooFewData: about so many would settle it; 0: not known
   std::string sentence;
 };
@@ -87,10 +87,16 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
 
 const char* to_string(VerdictKind kind);
 
-// Quality of the best random mix of the given (cost, quality) pairs at a mean cost; below the
-// cheapest it is the cheapest's quality, above the dearest the best quality of all.
-double mix_quality(std::vector<std::pair<double, double>> models, double cost);
-// Positions of the pairs at the corners of that mix's upper hull, by cost.
+// The best random mix of single models, given their (cost, quality), at a mean cost: `second` with
+// probability `weight`, else `first`. Below the cheapest model it is that model alone, above the
+// best the best alone.
+struct Mix {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  double weight = 0.0;
+};
+Mix best_mix(const std::vector<std::pair<double, double>>& models, double cost);
+// The models at the corners of the upper hull that such mixes span, by cost.
 std::vector<std::size_t> mix_hull(const std::vector<std::pair<double, double>>& models);
 
 }  // namespace rightsize

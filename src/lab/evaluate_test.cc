@@ -170,9 +170,14 @@ TEST(Mix, HullLeavesOutWhatALineBeats) {
   const std::vector<std::pair<double, double>> models = {{1, 0.4},  {10, 0.6},  {5, 0.45},
                                                          {40, 0.8}, {20, 0.65}, {50, 0.79}};
   EXPECT_EQ(mix_hull(models), (std::vector<std::size_t>{0, 1, 3}));
-  EXPECT_DOUBLE_EQ(mix_quality(models, 25), 0.7);
-  EXPECT_DOUBLE_EQ(mix_quality(models, 0.5), 0.4);
-  EXPECT_DOUBLE_EQ(mix_quality(models, 99), 0.8);
+  const Mix between = best_mix(models, 25);
+  EXPECT_EQ(between.first, 1U);
+  EXPECT_EQ(between.second, 3U);
+  EXPECT_DOUBLE_EQ(between.weight, 0.5);
+  EXPECT_EQ(best_mix(models, 0.5).first, 0U);
+  EXPECT_EQ(best_mix(models, 0.5).weight, 0.0);
+  EXPECT_EQ(best_mix(models, 99).first, 3U);
+  EXPECT_EQ(best_mix(models, 99).weight, 0.0);
 }
 
 TEST(Folds, PartitionTheItems) {

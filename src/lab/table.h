@@ -9,6 +9,7 @@
 #include "core/manifest.h"
 #include "core/provenance.h"
 #include "rightsize/decision.h"
+#include "rightsize/status.h"
 
 namespace rightsize {
 
@@ -35,5 +36,9 @@ struct OutcomeTable {
     return cells[item * zoo.models.size() + model];
   }
 };
+
+// The table without the models whose names match one of the shell patterns ("*_int8"). Fails if a
+// pattern matches nothing or no model is left.
+Result<OutcomeTable> leave_out(const OutcomeTable& table, const std::vector<std::string>& patterns);
 
 }  // namespace rightsize

@@ -24,25 +24,24 @@ std::string no_loss_words(const StrategyFigures& point, const Evaluation& evalua
 
 }  // namespace
 
-Verdict judge_verdict(const Estimate& gain, const StrategyFigures& no_loss,
-                      const Evaluation& evaluation) {
+Verdict judge_verdict(const StrategyFigures& no_loss, const Evaluation& evaluation) {
+  const Estimate& gain = no_loss.over_mix;
   Verdict verdict;
   verdict.gain = gain;
-  const std::string mix = fmt::format(
-      "over all operating points it answers {} better than a random mix of single models at equal "
-      "time",
-      interval(gain));
   if (gain.low > 0) {
     verdict.kind = VerdictKind::kPays;
-    verdict.sentence = fmt::format("Adaptive selection pays on this zoo and data: {}; {}.",
-                                   no_loss_words(no_loss, evaluation), mix);
+    verdict.sentence = fmt::format(
+        "Adaptive selection pays on this zoo and data: {}, {} better than a random mix of single "
+        "models that takes the same time.",
+        no_loss_words(no_loss, evaluation), interval(gain));
     return verdict;
   }
   if (gain.high < kWorthwhileGain) {
     verdict.kind = VerdictKind::kDoesNotPay;
     verdict.sentence = fmt::format(
-        "Adaptive selection does not pay on this zoo and data: at equal time the cascade's gain "
-        "over a random mix of single models is {}, less than {:.1f} points at best; run the single "
+        "Adaptive selection does not pay on this zoo and data: the no-loss cascade's gain "
+        "over a random mix of single models at equal time is {}, less than {:.1f} points at best; "
+        "run the single "
         "model that fits the time there is.",
         interval(gain), 100.0 * kWorthwhileGain);
     return verdict;
@@ -50,8 +49,7 @@ Verdict judge_verdict(const Estimate& gain, const StrategyFigures& no_loss,
   verdict.kind = VerdictKind::kTooFewData;
   std::string more = "profile more inputs";
   if (gain.value > 0) {
-    const double half_width = (gain.high - gain.low) / 2;
-    const double factor = std::pow(half_width / gain.value, 2);
+    const double factor = std::pow((gain.value - gain.low) / gain.value, 2);
     verdict.inputs_needed =
         static_cast<std::size_t>(std::ceil(static_cast<double>(evaluation.inputs) * factor));
     more = fmt::format("about {} inputs would settle it if the gain is as it looks now",

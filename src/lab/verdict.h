@@ -8,9 +8,9 @@ namespace rightsize {
 // A gain that is smaller than this is not worth a selector: half a point of quality.
 inline constexpr double kWorthwhileGain = 0.005;
 
-// `gain` is the cascade's quality over the random mix at equal cost, mean over its points; a gain
-// whose interval contains 0 is called none. `no_loss` is its point that aims at no loss.
-Verdict judge_verdict(const Estimate& gain, const StrategyFigures& no_loss,
-                      const Evaluation& evaluation);
+// `no_loss` is the cascade that aims at no loss, held out: the point that would be used. It pays if
+// it answers better than a random mix of single models at equal time; a gain whose interval
+// contains 0 is called none.
+Verdict judge_verdict(const StrategyFigures& no_loss, const Evaluation& evaluation);
 
 }  // namespace rightsize

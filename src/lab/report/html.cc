@@ -54,7 +54,7 @@ std::string tiles(const Evaluation& evaluation) {
   }
   return text +
          tile(estimate_html(evaluation.verdict.gain, points),
-              "points over a random mix at equal time, mean of all operating points") +
+              "points over a random mix at equal time, at the no-loss point") +
          "</div>\n";
 }
 

@@ -1,0 +1,37 @@
+#include "lab/table.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+
+namespace rightsize {
+
+Result<OutcomeTable> leave_out(const OutcomeTable& table,
+                               const std::vector<std::string>& patterns) {
+  std::vector<char> kept(table.model_count(), 1);
+  for (const std::string& pattern : patterns) {
+    bool matched = false;
+    for (std::size_t m = 0; m < table.model_count(); ++m) {
+      if (::fnmatch(pattern.c_str(), table.zoo.models[m].name.c_str(), 0) != 0) continue;
+      kept[m] = 0;
+      matched = true;
+    }
+    if (!matched) return not_found(fmt::format("--leave-out {}: no model has such a name", pattern));
+  }
+  if (std::count(kept.begin(), kept.end(), 1) == 0) {
+    return invalid_input("--leave-out leaves no model");
+  }
+  OutcomeTable rest = table;
+  rest.zoo.models.clear();
+  rest.cells.clear();
+  for (std::size_t m = 0; m < table.model_count(); ++m) {
+    if (kept[m] != 0) rest.zoo.models.push_back(table.zoo.models[m]);
+  }
+  for (std::size_t cell = 0; cell < table.cells.size(); ++cell) {
+    if (kept[cell % table.model_count()] != 0) rest.cells.push_back(table.cells[cell]);
+  }
+  return rest;
+}
+
+}  // namespace rightsize
