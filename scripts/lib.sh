@@ -131,7 +131,7 @@ run() {
   [ $((SECONDS - start)) -lt 2 ] || printf '      done in %d s\n' $((SECONDS - start))
 }
 
-# g++ takes up to 1.5 GB for the files that read TOML or JSON: fewer at a time on a small machine.
+# g++ takes up to 0.7 GB for the files that read TOML or JSON: fewer at a time on a small machine.
 jobs_for_memory() {
   local cores memory limit
   cores=$(nproc)
@@ -140,7 +140,7 @@ jobs_for_memory() {
   if [ "$limit" != max ] && [ $((limit / 1048576)) -lt "$memory" ]; then
     memory=$((limit / 1048576))
   fi
-  local jobs=$((memory / 1500))
+  local jobs=$((memory / 1000))
   [ "$jobs" -le "$cores" ] || jobs=$cores
   [ "$jobs" -ge 1 ] || jobs=1
   echo "$jobs"

@@ -6,10 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 
 #include "core/file.h"
 #include "engine/live_world.h"
@@ -56,7 +58,8 @@ void expect_same(const Decision& live, const Decision& recorded) {
     ASSERT_EQ(a.status, b.status);
     if (a.status != TrialStatus::kOk) continue;
     EXPECT_EQ(a.answer, b.answer);
-    for (std::size_t s = 0; s < kSignalCount; ++s) EXPECT_EQ(bits(a.signals[s]), bits(b.signals[s]));
+    for (std::size_t s = 0; s < kSignalCount; ++s)
+      EXPECT_EQ(bits(a.signals[s]), bits(b.signals[s]));
     // ImageClassifier does not give the lists away.
     if (a.top != nullptr) expect_same_classes(*a.top, *b.top);
   }
@@ -80,7 +83,6 @@ class Listening : public Selector {
 // A profiled zoo: its recording, and the same models opened to run live.
 class Worlds {
  public:
-  // The folder keeps other profiles on this machine from being waited for.
   Status make(const Zoo& zoo, const DataSet& data, const Reference& reference) {
     zoo_ = zoo;
     Result<std::shared_ptr<Runtime>> runtime = load_onnx_runtime();
@@ -182,7 +184,7 @@ class Worlds {
     return {};
   }
 
-  test::Folder folder_;
+  test::Folder folder_;  // also that of the lock for which profiles on one machine wait
   Zoo zoo_;
   OutcomeTable table_;
   Recording recording_;
@@ -198,8 +200,7 @@ void compare_pairs(Worlds& worlds, const std::vector<double>& quantiles) {
     const std::vector<double> values = worlds.values(signal, 0);
     std::map<std::size_t, int> by_runs;
     for (const double quantile : quantiles) {
-      const auto at =
-          static_cast<std::size_t>(quantile * static_cast<double>(values.size() - 1));
+      const auto at = static_cast<std::size_t>(quantile * static_cast<double>(values.size() - 1));
       SCOPED_TRACE(std::string(to_string(signal)) + " at " + std::to_string(quantile));
       worlds.compare(ConfidenceCascade(signal, {{0, values[at]}, {1, 0.0}}), by_runs);
     }
@@ -235,6 +236,9 @@ TEST(LiveRecordedTest, SmallNetworks) {
   EXPECT_GT(std::count(ok.begin(), ok.end(), 0), 5) << "fragile fails on some";
 
   std::map<std::size_t, int> by_runs;
+  const auto compare = [&](Signal signal, const std::vector<CascadeStage>& stages) {
+    worlds.compare(ConfidenceCascade(signal, stages), by_runs);
+  };
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const Signal signal : kAllSignals) {
     for (const double quantile : {0.0, 0.3, 0.5, 0.9, 1.0}) {
@@ -242,13 +246,13 @@ TEST(LiveRecordedTest, SmallNetworks) {
         const std::vector<double> values = worlds.values(signal, model);
         return values[static_cast<std::size_t>(quantile * static_cast<double>(values.size() - 1))];
       };
-      worlds.compare({signal, {{0, threshold(0)}, {1, threshold(1)}, {2, 0.0}}}, by_runs);
-      worlds.compare({signal, {{1, threshold(1)}, {3, threshold(3)}, {0, 0.0}}}, by_runs);
-      worlds.compare({signal, {{0, threshold(0)}, {1, 0.0}}}, by_runs);
-      worlds.compare({signal, {{1, threshold(1)}}}, by_runs);
+      compare(signal, {{0, threshold(0)}, {1, threshold(1)}, {2, 0.0}});
+      compare(signal, {{1, threshold(1)}, {3, threshold(3)}, {0, 0.0}});
+      compare(signal, {{0, threshold(0)}, {1, 0.0}});
+      compare(signal, {{1, threshold(1)}});
     }
     for (const double never : {kInfinity, -kInfinity, std::nan("")}) {
-      worlds.compare({signal, {{2, never}, {1, never}, {0, never}}}, by_runs);
+      compare(signal, {{2, never}, {1, never}, {0, never}});
     }
   }
   for (std::size_t runs = 1; runs <= 3; ++runs) EXPECT_GT(by_runs[runs], 0) << runs;
@@ -279,9 +283,9 @@ TEST(LiveRecordedTest, Photos) {
   const Status status = worlds.make(*zoo, *data, reference);
   ASSERT_TRUE(status.ok()) << status.message();
   compare_pairs(worlds, {0.25, 0.75});
-  worlds.compare_trained({.baseline = "lite0", .reference = reference, .folds = {.folds = 2},
-                          .resamples = 20},
-                         test::source_folder() / "zoo/efficientnet-lite/models");
+  worlds.compare_trained(
+      {.baseline = "lite0", .reference = reference, .folds = {.folds = 2}, .resamples = 20},
+      test::source_folder() / "zoo/efficientnet-lite/models");
 }
 
 TEST(LiveRecordedTest, ImageNet) {

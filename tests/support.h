@@ -23,8 +23,7 @@ namespace rightsize::test {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name =
-        (std::filesystem::temp_directory_path() / "rightsize-test-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "rightsize-test-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
     std::filesystem::permissions(path_, std::filesystem::perms(0755));
   }

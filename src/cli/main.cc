@@ -182,9 +182,10 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
                   "Judge against this model's answers instead of the labels; default where there "
                   "are no labels: the dearest model")
       ->type_name("MODEL");
-  command.add_option("--leave-out", args.leave_out,
-                     "Do as if the models of this name were not there; a pattern such as '*_int8'; "
-                     "may be repeated")
+  command
+      .add_option("--leave-out", args.leave_out,
+                  "Do as if the models of this name were not there; a pattern such as '*_int8'; "
+                  "may be repeated")
       ->allow_extra_args(false)
       ->type_name("MODEL");
   command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
@@ -194,6 +195,7 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
       ->check(CLI::Range(2, 1000))
       ->capture_default_str();
   command.add_option("--seed", args.seed, "Of the shuffled folds and of the bootstrap")
+      ->check(CLI::NonNegativeNumber)  // "-1" would wrap round
       ->capture_default_str();
 }
 

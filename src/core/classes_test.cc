@@ -33,8 +33,8 @@ Expected reference(const std::vector<float>& output, const OutputSpec& spec) {
   for (const float value : output) shift = std::max<long double>(shift, value);
   long double total = 0;
   for (std::size_t i = 0; i < output.size(); ++i) {
-    const std::int32_t label = spec.class_of_output.empty() ? static_cast<std::int32_t>(i)
-                                                            : spec.class_of_output[i];
+    const std::int32_t label =
+        spec.class_of_output.empty() ? static_cast<std::int32_t>(i) : spec.class_of_output[i];
     if (label < 0) continue;
     const long double weight = spec.kind == OutputKind::kLogits
                                    ? std::exp(static_cast<long double>(output[i]) - shift)
@@ -80,8 +80,7 @@ void expect_near_reference(const std::vector<float>& output, const OutputSpec& s
   EXPECT_NEAR(1 - listed, outcome.top.rest, 2e-6);
   EXPECT_GE(outcome.top.rest, 0.0F);
   const double first = std::exp(expected.classes[0].second);
-  const double second =
-      expected.classes.size() > 1 ? std::exp(expected.classes[1].second) : 0.0;
+  const double second = expected.classes.size() > 1 ? std::exp(expected.classes[1].second) : 0.0;
   EXPECT_NEAR(first, outcome.signals[0], 1e-6);
   EXPECT_NEAR(first - second, outcome.signals[1], 2e-6);
   EXPECT_NEAR(expected.entropy, outcome.signals[2], 1e-6 * (1 + expected.entropy));

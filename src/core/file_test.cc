@@ -81,7 +81,8 @@ TEST(WriteAtomicallyTest, FullDiskLeavesTheTargetAsItWas) {
       new_target = write_atomically(folder / "new", large);
     }
     EXPECT_EQ(StatusCode::kIoError, old_target.code());
-    EXPECT_THAT(old_target.message(), HasSubstr((folder / "file").string() + ": cannot be written"));
+    EXPECT_THAT(old_target.message(),
+                HasSubstr((folder / "file").string() + ": cannot be written"));
     EXPECT_EQ(StatusCode::kIoError, new_target.code());
     EXPECT_EQ("old", text_of(folder / "file"));
     EXPECT_THAT(folder.names(), ElementsAre("file"));

@@ -106,8 +106,8 @@ TEST(JsonReaderTest, TheFirstFailureSticks) {
 TEST(ParseJsonTest, RefusesWhatIsNoJson) {
   for (const std::string bad :
        {"", " ", "{", "{\"a\": 1", "[1,]", "{\"a\": NaN}", "{\"a\": Infinity}", "{\"a\": -inf}",
-        "{\"a\": 1} x", "{'a': 1}", "// comment\n{}", "\"\xff\"", "\"\xc3\"", "[1e999]",
-        "[-1e999]", "\xef\xbb", "[01]", "nul"}) {
+        "{\"a\": 1} x", "{'a': 1}", "// comment\n{}", "\"\xff\"", "\"\xc3\"", "[1e999]", "[-1e999]",
+        "\xef\xbb", "[01]", "nul"}) {
     const Result<json> document = parse_json(bad, "file.json");
     ASSERT_FALSE(document.ok()) << bad;
     EXPECT_EQ(StatusCode::kInvalidInput, document.status().code()) << bad;
@@ -132,12 +132,12 @@ TEST(ParseJsonTest, RefusesDeepNesting) {
 
 TEST(Utf8Test, TellsTextFromOtherBytes) {
   for (const std::string& good :
-       std::vector<std::string>{std::string(), std::string("plain \"quoted\" \\ \t\n"), std::string("\0", 1),
-        std::string("Kühlschrank 猫 😀")}) {
+       std::vector<std::string>{std::string(), std::string("plain \"quoted\" \\ \t\n"),
+                                std::string("\0", 1), std::string("Kühlschrank 猫 😀")}) {
     EXPECT_TRUE(is_utf8(good)) << good;
   }
-  for (const char* bad : {"\xff", "caf\xe9", "\xc3", "\xed\xa0\x80", "\xc0\x80", "\xf5\x80\x80\x80",
-                          "\xe2\x82"}) {
+  for (const char* bad :
+       {"\xff", "caf\xe9", "\xc3", "\xed\xa0\x80", "\xc0\x80", "\xf5\x80\x80\x80", "\xe2\x82"}) {
     EXPECT_FALSE(is_utf8(bad)) << bad;
   }
 }

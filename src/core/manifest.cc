@@ -17,6 +17,7 @@
 #include "core/json_reader.h"
 #include "core/manifest_check.h"
 #include "core/manifest_enums.h"
+#include "core/toml_text.h"
 
 namespace rightsize {
 namespace {
@@ -43,7 +44,8 @@ class StrictTable {
   }
 
   void read(const char* key, std::string& value) {
-    read_as<std::string>(key, "a text in quotes", [&](const std::string& v) { value = v; });
+    read_as<std::string>(key, "a text in quotes",
+                         [&](const std::string& v) { value = unshield_toml(v); });
   }
   void read(const char* key, bool& value) {
     read_as<bool>(key, "true or false", [&](bool v) { value = v; });
@@ -97,7 +99,7 @@ class StrictTable {
   Status finish() {
     for (const auto& [key, node] : table_) {
       if (std::find(known_.begin(), known_.end(), key.str()) == known_.end()) {
-        fail(node, fmt::format("unknown key '{}' in {}; known keys: {}", std::string(key.str()),
+        fail(node, fmt::format("unknown key '{}' in {}; known keys: {}", unshield_toml(key.str()),
                                name_, fmt::join(known_, ", ")));
       }
     }
@@ -279,7 +281,8 @@ Status Reader::read_output(const toml::table& table, OutputSpec& output) {
 
 // The outputs listed are no class, the others are classes 0, 1, ... in order.
 void Reader::read_drop(StrictTable& in, const toml::node& node, OutputSpec& output) {
-  if (output.outputs == 0) return in.fail(node, "'drop' needs 'outputs' in this table or in [defaults.output]");
+  if (output.outputs == 0)
+    return in.fail(node, "'drop' needs 'outputs' in this table or in [defaults.output]");
   const std::vector<double> drop = in.read_numbers("drop", 0);
   for (const double place : drop) {
     if (!(place >= 0 && place < output.outputs && place == std::floor(place))) {
@@ -415,11 +418,15 @@ Result<Zoo> read_manifest(const std::filesystem::path& path) {
 }
 
 Result<Zoo> parse_manifest(const std::string& text, const std::filesystem::path& path) {
-  const toml::parse_result parsed = toml::parse(text, path.string());
+  if (!is_utf8(text)) return invalid_input(path.string() + ": is not UTF-8 text");
+  if (const int line = line_of_private_character(text); line > 0) {
+    return invalid_input(fmt::format("{}:{}: a private-use character", path.string(), line));
+  }
+  const toml::parse_result parsed = toml::parse(shield_toml(text), path.string());
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     return invalid_input(fmt::format("{}:{}: {}", path.string(), error.source().begin.line,
-                                     std::string(error.description())));
+                                     unshield_toml(error.description())));
   }
   Reader reader{.file = path.string(), .folder = path.parent_path(), .zoo = {}, .class_keys = {}};
   reader.zoo.folder = path.parent_path();

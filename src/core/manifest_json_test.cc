@@ -1,5 +1,6 @@
-// Proves that the canonical form of a zoo, which run.db and selector files carry, gives the zoo back
-// to the last bit, and that damaged or hostile forms are refused by a message with their place.
+// Proves that the canonical form of a zoo, which run.db and selector files carry, gives the zoo
+// back to the last bit, and that damaged or hostile forms are refused by a message with their
+// place.
 #include "core/manifest_json.h"
 
 #include <gmock/gmock.h>
@@ -25,9 +26,17 @@ Zoo full_zoo() {
   plain.input.width = 1;
   plain.output.outputs = 3;
   ModelSpec other{.name = "other", .file = "sub/other.onnx", .sha256 = std::string(64, 'f')};
-  other.input = {"images", 224, 192, Layout::kNhwc, ColourOrder::kBgr, CropMode::kBothSides,
-                 0.1 + 0.2, Filter::kBilinear, Filter::kBilinear,
-                 {0.485F * 255, -1.0F / 3, 1e-30F}, {0.1F, 58.395F, 3e38F}};
+  other.input = {"images",
+                 224,
+                 192,
+                 Layout::kNhwc,
+                 ColourOrder::kBgr,
+                 CropMode::kBothSides,
+                 0.1 + 0.2,
+                 Filter::kBilinear,
+                 Filter::kBilinear,
+                 {0.485F * 255, -1.0F / 3, 1e-30F},
+                 {0.1F, 58.395F, 3e38F}};
   other.output = {"scores", OutputKind::kProbabilities, 4, {-1, 2, 0, 1}};
   other.session.exact_int8 = true;
   zoo.models = {plain, other};
@@ -114,8 +123,8 @@ TEST_F(ZooFromJsonTest, EveryKeyIsNeeded) {
 }
 
 TEST_F(ZooFromJsonTest, NoValueOfAnotherTypeIsTaken) {
-  const std::vector<json> values = {nullptr, 7, -1.5, true, "text", json::array(), json::object(),
-                                    {1, "x"}, 1e300};
+  const std::vector<json> values = {nullptr,        7,        -1.5, true, "text", json::array(),
+                                    json::object(), {1, "x"}, 1e300};
   const json flat = document_.flatten();
   for (const auto& [pointer, value] : flat.items()) {
     for (const json& other : values) {
@@ -136,13 +145,15 @@ TEST_F(ZooFromJsonTest, BadValues) {
   EXPECT_THAT(with("/models", json::array()), HasSubstr("'zoo.models' must list 1 to 256 models"));
   EXPECT_THAT(with("/models", json(std::vector<json>(257, document_["models"][0]))),
               HasSubstr("'zoo.models' must list 1 to 256 models"));
-  EXPECT_THAT(with("/models/1", document_["models"][0]), HasSubstr("two models are called 'plain'"));
+  EXPECT_THAT(with("/models/1", document_["models"][0]),
+              HasSubstr("two models are called 'plain'"));
   EXPECT_THAT(with("/classes/0", {"a"}), HasSubstr("'zoo.classes' must hold [key, name] pairs"));
   EXPECT_THAT(with("/models/0/sha256", "0"), HasSubstr("'zoo.models[0]': model 'plain': 'sha256'"));
   EXPECT_THAT(with("/models/0/name", ""), HasSubstr("'zoo.models[0]': a model needs"));
-  EXPECT_THAT(with(input + "layout", "CHW"), HasSubstr("'zoo.models[0].input' has 'CHW' as 'layout'"));
-  for (const json& size : std::vector<json>{{8}, {8, 8, 8}, {0, 8}, {8, 4097}, {8, 1.5}, {8, -1},
-                                            {1e300, 8}, {8, "8"}}) {
+  EXPECT_THAT(with(input + "layout", "CHW"),
+              HasSubstr("'zoo.models[0].input' has 'CHW' as 'layout'"));
+  for (const json& size : std::vector<json>{
+           {8}, {8, 8, 8}, {0, 8}, {8, 4097}, {8, 1.5}, {8, -1}, {1e300, 8}, {8, "8"}}) {
     EXPECT_THAT(with(input + "size", size), HasSubstr("'zoo.models[0].input' needs")) << size;
   }
   EXPECT_THAT(with(input + "mean", {1, 2}), HasSubstr("needs three numbers as 'mean'"));
@@ -152,9 +163,14 @@ TEST_F(ZooFromJsonTest, BadValues) {
   for (const json& outputs : std::vector<json>{0, -5, 1000001, INT64_MAX, INT64_MIN, UINT64_MAX}) {
     EXPECT_THAT(with(output + "outputs", outputs), HasSubstr("'outputs'")) << outputs;
   }
-  for (const json& map : std::vector<json>{{-1, 3, 0, 1}, {-2, 2, 0, 1}, {0.5, 2, 0, 1},
-                                           {1e300, 2, 0, 1}, {-1, 2, 2, 1}, {-1, 2, 0},
-                                           {-1, -1, -1, -1}, json::array()}) {
+  for (const json& map : std::vector<json>{{-1, 3, 0, 1},
+                                           {-2, 2, 0, 1},
+                                           {0.5, 2, 0, 1},
+                                           {1e300, 2, 0, 1},
+                                           {-1, 2, 2, 1},
+                                           {-1, 2, 0},
+                                           {-1, -1, -1, -1},
+                                           json::array()}) {
     EXPECT_NE("no error", with(output + "class_of_output", map)) << map;
   }
 }

@@ -1,6 +1,7 @@
 // Proves the promises of ImageClassifier on small real networks (tests/data): a selector file is
-// opened only with the models that it was trained on; PNG bytes become an answer with the model, the
-// class and the costs; failures, broken images, deadlines and unknown names are handled as said.
+// opened only with the models that it was trained on; PNG bytes become an answer with the model,
+// the class and the costs; failures, broken images, deadlines and unknown names are handled as
+// said.
 #include "rightsize/image_classifier.h"
 
 #include <gmock/gmock.h>
@@ -122,7 +123,8 @@ TEST_F(ImageClassifierTest, CountsWhatItCosts) {
   EXPECT_EQ(result->decode_cpu + result->decision.answer().cpu, result->baseline_cpu);
 }
 
-// small is profiled at 1 ms, large at 3 ms: what large would take here is three times what small did.
+// small is profiled at 1 ms, large at 3 ms: what large would take here is three times what small
+// did.
 TEST_F(ImageClassifierTest, EstimatesTheBaselineByTheSpeedOfThisMachine) {
   Result<ImageClassifier> classifier = open();
   ASSERT_TRUE(classifier.ok());
@@ -270,14 +272,14 @@ TEST_F(ImageClassifierTest, BrokenImages) {
 }
 
 TEST_F(ImageClassifierTest, AnUnknownPointNamesTheOnesThereAre) {
-  EXPECT_THAT(error({.point = "no-such"}),
-              AllOf(StartsWith((folder_ / "selector.json").string()),
-                    HasSubstr("has no operating point 'no-such'; it has: cascade, cheap, baseline")));
+  EXPECT_THAT(
+      error({.point = "no-such"}),
+      AllOf(StartsWith((folder_ / "selector.json").string()),
+            HasSubstr("has no operating point 'no-such'; it has: cascade, cheap, baseline")));
 }
 
 TEST_F(ImageClassifierTest, MissingAndDamagedFiles) {
-  EXPECT_EQ(StatusCode::kNotFound,
-            ImageClassifier::open(folder_ / "none.json").status().code());
+  EXPECT_EQ(StatusCode::kNotFound, ImageClassifier::open(folder_ / "none.json").status().code());
   folder_.write("bad.json", "{\"format\": \"rightsize-selector\"");
   EXPECT_EQ(StatusCode::kInvalidInput, ImageClassifier::open(folder_ / "bad.json").status().code());
   // Model files are looked for beside the selector file first.
@@ -311,8 +313,8 @@ TEST_F(ImageClassifierTest, AModelThatGivesNoNumbersIsRefused) {
   ModelSpec& model = file_.zoo.models[test::index_in(file_.zoo, "medium")];
   model.file = "nan.onnx";
   model.sha256 = *sha256_of_file(test::data_folder() / "nan.onnx");
-  EXPECT_THAT(error(), AllOf(StartsWith("model 'medium': warm-up run: "),
-                             HasSubstr("not a number")));
+  EXPECT_THAT(error(),
+              AllOf(StartsWith("model 'medium': warm-up run: "), HasSubstr("not a number")));
 }
 
 TEST_F(ImageClassifierTest, TheRuntimeIsMissing) {
@@ -352,8 +354,7 @@ TEST(LiveWorldTest, ModelsThatAreNotOpenedAreUnavailable) {
   EXPECT_EQ(0, trial.answer);
   ASSERT_NE(nullptr, trial.top);
   EXPECT_EQ(4U, trial.top->count);
-  const Decision decision =
-      decide(ConfidenceCascade(Signal::kMargin, {{0, 0.5}, {2, 0.0}}), world);
+  const Decision decision = decide(ConfidenceCascade(Signal::kMargin, {{0, 0.5}, {2, 0.0}}), world);
   EXPECT_EQ(1U, decision.tried_count);
   EXPECT_TRUE(decision.answered());
   for (std::size_t i = 0; i < 2 * kMaxTrials; ++i) (void)world.run(2);

@@ -6,144 +6,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "lab/statistics.h"
+#include "lab/strategy.h"
 #include "lab/verdict.h"
 
 namespace rightsize {
 namespace {
-
-constexpr double kNsPerMs = 1e6;
-
-// One way of choosing, item by item, ready to be resampled.
-struct Strategy {
-  std::string name;
-  std::vector<ReplayedItem> items;
-};
-
-Strategy single_model(const Recording& recording, std::size_t model) {
-  Strategy strategy{.name = recording.table->zoo.models[model].name, .items = {}};
-  for (std::size_t i = 0; i < recording.items(); ++i) {
-    strategy.items.push_back({.answered = recording.ok[model][i] != 0,
-                              .right = recording.right[model][i] != 0,
-                              .model = static_cast<ModelIndex>(model),
-                              .cpu = recording.cpu[model][i] + recording.decode_cpu[i]});
-  }
-  return strategy;
-}
-
-// The cheapest right model of `allowed`; the cheapest of all where none is right.
-Strategy oracle(const Recording& recording, std::string name,
-                const std::vector<std::size_t>& allowed) {
-  Strategy strategy{.name = std::move(name), .items = {}};
-  for (std::size_t i = 0; i < recording.items(); ++i) {
-    std::size_t best = allowed.front();
-    const auto better = [&](std::size_t a, std::size_t b) {
-      if (recording.right[a][i] != recording.right[b][i]) return recording.right[a][i] != 0;
-      return recording.cpu[a][i] < recording.cpu[b][i];
-    };
-    for (const std::size_t m : allowed) {
-      if (better(m, best)) best = m;
-    }
-    strategy.items.push_back({.answered = recording.ok[best][i] != 0,
-                              .right = recording.right[best][i] != 0,
-                              .model = static_cast<ModelIndex>(best),
-                              .cpu = recording.cpu[best][i] + recording.decode_cpu[i]});
-  }
-  return strategy;
-}
-
-// Mean quality and cost of a strategy under resampling weights.
-struct Mean {
-  double right = 0.0;
-  double cpu_ms = 0.0;
-};
-Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times) {
-  double right = 0.0;
-  double cpu = 0.0;
-  for (std::size_t i = 0; i < strategy.items.size(); ++i) {
-    const double weight = times == nullptr ? 1.0 : (*times)[i];
-    right += strategy.items[i].right ? weight : 0.0;
-    cpu += weight * static_cast<double>(strategy.items[i].cpu);
-  }
-  const auto n = static_cast<double>(strategy.items.size());
-  return {right / n, cpu / n / kNsPerMs};
-}
-
-// Everything that is resampled: per strategy the samples of each figure.
-class Resampling {
- public:
-  Resampling(const std::vector<Strategy>& strategies, std::size_t models, std::size_t baseline)
-      : strategies_(strategies), models_(models), baseline_(baseline) {
-    samples_.resize(strategies.size());
-    std::vector<std::pair<double, double>> singles;
-    for (std::size_t m = 0; m < models; ++m) {
-      const Mean mean = mean_of(strategies[m], nullptr);
-      singles.emplace_back(mean.cpu_ms, mean.right);
-    }
-    for (const Strategy& strategy : strategies) {
-      mixes_.push_back(best_mix(singles, mean_of(strategy, nullptr).cpu_ms));
-    }
-    values_ = derive(nullptr);
-  }
-
-  void run(std::size_t n, std::size_t resamples, std::uint64_t seed) {
-    bootstrap(n, resamples, seed, [&](const std::vector<std::uint32_t>& times) {
-      const std::vector<Derived> derived = derive(&times);
-      for (std::size_t s = 0; s < derived.size(); ++s) samples_[s].push_back(derived[s]);
-    });
-  }
-
-  StrategyFigures figures(std::size_t s) const {
-    StrategyFigures figures;
-    figures.name = strategies_[s].name;
-    figures.quality = estimate(s, &Derived::quality);
-    figures.cpu_ms = estimate(s, &Derived::cpu_ms);
-    figures.difference = estimate(s, &Derived::difference);
-    figures.speedup = estimate(s, &Derived::speedup);
-    figures.over_mix = estimate(s, &Derived::over_mix);
-    figures.shares.assign(models_, 0.0);
-    const auto n = static_cast<double>(strategies_[s].items.size());
-    for (const ReplayedItem& item : strategies_[s].items) {
-      (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0 / n;
-    }
-    return figures;
-  }
-
- private:
-  struct Derived {
-    double quality, cpu_ms, difference, speedup, over_mix;
-  };
-
-  std::vector<Derived> derive(const std::vector<std::uint32_t>* times) const {
-    std::vector<Mean> means;
-    for (const Strategy& strategy : strategies_) means.push_back(mean_of(strategy, times));
-    std::vector<Derived> derived;
-    for (std::size_t s = 0; s < means.size(); ++s) {
-      const Mix& mix = mixes_[s];
-      const double mix_quality =
-          (1 - mix.weight) * means[mix.first].right + mix.weight * means[mix.second].right;
-      derived.push_back({.quality = means[s].right,
-                         .cpu_ms = means[s].cpu_ms,
-                         .difference = means[s].right - means[baseline_].right,
-                         .speedup = means[baseline_].cpu_ms / means[s].cpu_ms,
-                         .over_mix = means[s].right - mix_quality});
-    }
-    return derived;
-  }
-
-  Estimate estimate(std::size_t s, double Derived::*figure) const {
-    std::vector<double> resampled;
-    for (const Derived& sample : samples_[s]) resampled.push_back(sample.*figure);
-    return percentile_estimate(values_[s].*figure, std::move(resampled));
-  }
-
-  const std::vector<Strategy>& strategies_;  // the first `models_` are the single models
-  std::size_t models_;
-  std::size_t baseline_;
-  std::vector<Mix> mixes_;  // what each strategy must beat, the same in every resample
-  std::vector<Derived> values_;
-  std::vector<std::vector<Derived>> samples_;
-};
 
 Calibration calibrate(const Recording& recording, std::size_t model) {
   std::array<CalibrationBin, 10> bins{};
@@ -273,40 +140,6 @@ const char* to_string(VerdictKind kind) {
   return "?";
 }
 
-std::vector<std::size_t> mix_hull(const std::vector<std::pair<double, double>>& models) {
-  std::vector<std::size_t> order(models.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    if (models[a].first != models[b].first) return models[a].first < models[b].first;
-    return models[a].second > models[b].second;
-  });
-  std::vector<std::size_t> hull;
-  for (const std::size_t m : order) {
-    if (!hull.empty() && models[m].second <= models[hull.back()].second) continue;
-    // The corner before last must lie above the line from the one before it to m.
-    while (hull.size() >= 2) {
-      const auto& [x0, y0] = models[hull[hull.size() - 2]];
-      const auto& [x1, y1] = models[hull.back()];
-      const auto& [x2, y2] = models[m];
-      if ((y1 - y0) * (x2 - x0) > (y2 - y0) * (x1 - x0)) break;
-      hull.pop_back();
-    }
-    hull.push_back(m);
-  }
-  return hull;
-}
-
-Mix best_mix(const std::vector<std::pair<double, double>>& models, double cost) {
-  const std::vector<std::size_t> hull = mix_hull(models);
-  if (cost <= models[hull.front()].first) return {hull.front(), hull.front(), 0.0};
-  for (std::size_t k = 1; k < hull.size(); ++k) {
-    const double low = models[hull[k - 1]].first;
-    const double high = models[hull[k]].first;
-    if (cost <= high) return {hull[k - 1], hull[k], (cost - low) / (high - low)};
-  }
-  return {hull.back(), hull.back(), 0.0};
-}
-
 Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
                             const EvaluateOptions& options) {
   const Result<Recording> judged = judge(table, options.reference);
@@ -348,6 +181,7 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
 
   Evaluation result{.provenance = table.provenance,
                     .zoo = table.zoo.name,
+                    .left_out = table.left_out,
                     .inputs = recording.items(),
                     .skipped = recording.skipped,
                     .failed = table.failed_items,
@@ -358,8 +192,8 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                     .resamples = options.resamples,
                     .baseline = *baseline};
   double decode = 0.0;
-  for (const std::int64_t ns : recording.decode_cpu) decode += static_cast<double>(ns);
-  result.decode_cpu_ms = decode / kNsPerMs / static_cast<double>(recording.items());
+  for (const std::int64_t ns : recording.decode_cpu) decode += static_cast<double>(ns) / 1e6;
+  result.decode_cpu_ms = decode / static_cast<double>(recording.items());
   std::vector<std::pair<double, double>> singles;
   for (std::size_t m = 0; m < recording.models(); ++m) {
     result.model_names.push_back(table.zoo.models[m].name);

@@ -8,6 +8,7 @@
 
 #include "lab/cross_validation.h"
 #include "lab/recording.h"
+#include "lab/strategy.h"
 #include "selector/selector_file.h"
 
 namespace rightsize {
@@ -17,19 +18,6 @@ struct EvaluateOptions {
   Reference reference;
   FoldOptions folds;
   std::size_t resamples = 2000;
-};
-
-// How one way of choosing did. Intervals are 95 %, paired bootstrap over the inputs.
-struct StrategyFigures {
-  std::string name;
-  Estimate quality;        // share of all inputs answered right; abstentions count as not right
-  double abstained = 0.0;  // share of all inputs
-  Estimate cpu_ms;         // mean per input, decoding and pre-processing included
-  Estimate difference;     // quality minus the baseline's
-  Estimate speedup;        // the baseline's mean CPU time divided by this one's
-  Estimate over_mix;       // quality minus that of the best random mix of single models that takes
-                           // the same mean time (the content-blind hull)
-  std::vector<double> shares;  // per model of the zoo: share of inputs it answered
 };
 
 struct KindFigures {
@@ -59,6 +47,7 @@ struct Verdict {
 struct Evaluation {
   Provenance provenance;
   std::string zoo;
+  std::vector<std::string> left_out;  // patterns of models that the run has but that are left out
   std::size_t inputs = 0;
   std::size_t skipped = 0;  // inputs without reference
   std::size_t failed = 0;   // inputs that could not be decoded
@@ -86,17 +75,5 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                             const EvaluateOptions& options);
 
 const char* to_string(VerdictKind kind);
-
-// The best random mix of single models, given their (cost, quality), at a mean cost: `second` with
-// probability `weight`, else `first`. Below the cheapest model it is that model alone, above the
-// best the best alone.
-struct Mix {
-  std::size_t first = 0;
-  std::size_t second = 0;
-  double weight = 0.0;
-};
-Mix best_mix(const std::vector<std::pair<double, double>>& models, double cost);
-// The models at the corners of the upper hull that such mixes span, by cost.
-std::vector<std::size_t> mix_hull(const std::vector<std::pair<double, double>>& models);
 
 }  // namespace rightsize

@@ -166,6 +166,20 @@ TEST(Train, IsAFunctionOfItsInput) {
   EXPECT_EQ(to_json_text(train(table, {})->file), to_json_text(train(table, {})->file));
 }
 
+TEST(LeaveOut, TakesModelsAway) {
+  const OutcomeTable table = synthetic_table({.items = 50, .models = ladder()});
+  const auto rest = leave_out(table, {"m[02]"});
+  ASSERT_TRUE(rest.ok());
+  ASSERT_EQ(rest->model_count(), 2U);
+  for (std::size_t i = 0; i < 50; ++i) {
+    EXPECT_EQ(rest->at(i, 0).cpu, table.at(i, 1).cpu);
+    EXPECT_EQ(rest->at(i, 1).cpu, table.at(i, 3).cpu);
+  }
+  EXPECT_EQ(rest->left_out, std::vector<std::string>{"m[02]"});
+  EXPECT_THAT(leave_out(table, {"x*"}).status().message(), HasSubstr("x*"));
+  EXPECT_FALSE(leave_out(table, {"*"}).ok());
+}
+
 TEST(Mix, HullLeavesOutWhatALineBeats) {
   const std::vector<std::pair<double, double>> models = {{1, 0.4},  {10, 0.6},  {5, 0.45},
                                                          {40, 0.8}, {20, 0.65}, {50, 0.79}};

@@ -17,12 +17,14 @@ Result<OutcomeTable> leave_out(const OutcomeTable& table,
       kept[m] = 0;
       matched = true;
     }
-    if (!matched) return not_found(fmt::format("--leave-out {}: no model has such a name", pattern));
+    if (!matched)
+      return not_found(fmt::format("--leave-out {}: no model has such a name", pattern));
   }
   if (std::count(kept.begin(), kept.end(), 1) == 0) {
     return invalid_input("--leave-out leaves no model");
   }
   OutcomeTable rest = table;
+  rest.left_out.insert(rest.left_out.end(), patterns.begin(), patterns.end());
   rest.zoo.models.clear();
   rest.cells.clear();
   for (std::size_t m = 0; m < table.model_count(); ++m) {

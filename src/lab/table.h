@@ -22,13 +22,14 @@ struct RecordedOutcome {
 
 struct OutcomeTable {
   Zoo zoo;
+  std::vector<std::string> left_out;  // patterns given to `leave_out`
   Provenance provenance;
   std::vector<std::string> items;
   std::vector<std::int32_t> labels;     // -1: no label
   std::vector<Nanoseconds> decode_cpu;  // per item, shared by all models
   std::vector<Nanoseconds> decode_wall;
-  std::vector<RecordedOutcome> cells;   // items.size() x zoo.models.size(), item-major
-  std::size_t failed_items = 0;         // items that could not be decoded; not in `items`
+  std::vector<RecordedOutcome> cells;  // items.size() x zoo.models.size(), item-major
+  std::size_t failed_items = 0;        // items that could not be decoded; not in `items`
 
   std::size_t item_count() const { return items.size(); }
   std::size_t model_count() const { return zoo.models.size(); }

@@ -17,7 +17,8 @@ namespace rightsize {
 class ModelSet {
  public:
   // Opens the models `wanted` of `zoo` (indices into zoo.models). Model files are looked for in the
-  // zoo's folder, then by file name in `search`. The first failure is returned, naming model and file.
+  // zoo's folder, then by file name in `search`. The first failure is returned, naming model and
+  // file.
   static Result<ModelSet> open(const Zoo& zoo, std::span<const ModelIndex> wanted,
                                const std::vector<std::filesystem::path>& search,
                                std::shared_ptr<Runtime> runtime);

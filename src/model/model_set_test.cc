@@ -1,6 +1,6 @@
 // Proves that models are opened only if they are there, are the files that the manifest means, and
-// are as it declares; that models which share a file share a session; and that the inference runtime
-// gives what the network says. On small real networks (tests/data).
+// are as it declares; that models which share a file share a session; and that the inference
+// runtime gives what the network says. On small real networks (tests/data).
 #include "model/model_set.h"
 
 #include <gmock/gmock.h>
@@ -98,8 +98,9 @@ TEST_F(ModelSetTest, AnotherChecksum) {
 
 TEST_F(ModelSetTest, BrokenOnnx) {
   EXPECT_EQ(StatusCode::kRuntimeError, code(model("truncated.onnx")));
-  EXPECT_THAT(error(model("truncated.onnx")),
-              AllOf(StartsWith("model 'it': "), HasSubstr("truncated.onnx: ONNX Runtime cannot load")));
+  EXPECT_THAT(
+      error(model("truncated.onnx")),
+      AllOf(StartsWith("model 'it': "), HasSubstr("truncated.onnx: ONNX Runtime cannot load")));
   EXPECT_THAT(error(model("make_models.py")), HasSubstr("ONNX Runtime cannot load"));
   const test::TemporaryFolder folder;
   Zoo zoo = zoo_;
@@ -112,8 +113,9 @@ TEST_F(ModelSetTest, BrokenOnnx) {
 }
 
 TEST_F(ModelSetTest, WrongInput) {
-  EXPECT_THAT(error(model("side_8.onnx")),
-              HasSubstr("input 'input' has shape [1, 3, 8, 8], the manifest declares [1, 3, 16, 16]"));
+  EXPECT_THAT(
+      error(model("side_8.onnx")),
+      HasSubstr("input 'input' has shape [1, 3, 8, 8], the manifest declares [1, 3, 16, 16]"));
   EXPECT_THAT(error(model("nhwc.onnx")),
               HasSubstr("has shape [1, 16, 16, 3], the manifest declares [1, 3, 16, 16]"));
   EXPECT_THAT(error(model("double.onnx")), HasSubstr("input 'input' is not float32"));
@@ -197,11 +199,13 @@ TEST(LoadRuntimeTest, SaysWhatToDo) {
   ASSERT_FALSE(other.ok());
   EXPECT_EQ(StatusCode::kMismatch, other.status().code());
   EXPECT_THAT(other.status().message(), HasSubstr("libm.so.6: is not ONNX Runtime"));
+  const char* variable = std::getenv("RIGHTSIZE_ONNXRUNTIME");
+  const std::string before = variable != nullptr ? variable : "";
   ::setenv("RIGHTSIZE_ONNXRUNTIME", "/nowhere/variable.so", 1);
   EXPECT_THAT(load_onnx_runtime().status().message(), HasSubstr("/nowhere/variable.so"));
   EXPECT_THAT(load_onnx_runtime("libm.so.6").status().message(), HasSubstr("libm.so.6"))
       << "what is asked for goes before the variable";
-  ::unsetenv("RIGHTSIZE_ONNXRUNTIME");
+  ::setenv("RIGHTSIZE_ONNXRUNTIME", before.c_str(), 1);  // empty is as not set
 }
 
 }  // namespace

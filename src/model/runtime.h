@@ -20,7 +20,8 @@ struct TensorInfo {
   bool is_float32 = false;
 };
 
-// A loaded model. `run` may be called from several threads at once and uses the calling thread only.
+// A loaded model. `run` may be called from several threads at once and uses the calling thread
+// only.
 class Session {
  public:
   virtual ~Session() = default;

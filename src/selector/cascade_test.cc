@@ -1,5 +1,6 @@
-// Proves every rule of the confidence cascade: where it stops, what it does when models are missing,
-// fail or say nothing sure, and how it keeps a deadline; each with the reason that it gives.
+// Proves every rule of the confidence cascade: where it stops, what it does when models are
+// missing, fail or say nothing sure, and how it keeps a deadline; each with the reason that it
+// gives.
 #include "selector/cascade.h"
 
 #include <gmock/gmock.h>
@@ -103,9 +104,8 @@ TEST(CascadeTest, SmallEntropyIsSure) {
 TEST(CascadeTest, EachSignalIsReadFromItsPlace) {
   Trial trial = answering(1, 0);
   trial.signals = {0.9, 0.2, 5.0};
-  for (const auto& [signal, value] : {std::pair{Signal::kMaxProbability, 0.9},
-                                      {Signal::kMargin, 0.2},
-                                      {Signal::kEntropy, 5.0}}) {
+  for (const auto& [signal, value] :
+       {std::pair{Signal::kMaxProbability, 0.9}, {Signal::kMargin, 0.2}, {Signal::kEntropy, 5.0}}) {
     FakeWorld world({trial, answering(2, 0)});
     const ConfidenceCascade cascade(signal, {{0, value}, {1, 0.0}});
     const Decision decision = decide(cascade, world);
@@ -143,8 +143,8 @@ TEST(CascadeTest, FailedModelsInEveryPosition) {
       EXPECT_EQ(Action::kAbstain, decision.last.action);
       EXPECT_EQ(Reason::kNoAnswer, decision.last.reason);
     } else {
-      expect_answer(decision, latest, (failures & 4) != 0 ? Reason::kLaterFailed
-                                                          : Reason::kLastStage);
+      expect_answer(decision, latest,
+                    (failures & 4) != 0 ? Reason::kLaterFailed : Reason::kLastStage);
     }
   }
 }
@@ -210,10 +210,12 @@ TEST(CascadeTest, AModelOutsideTheCostsIsUnavailable) {
 }
 
 TEST(CascadeTest, AStageThatWouldBeLateIsNotBegun) {
-  for (const auto& [deadline, runs, reason] :
-       {std::tuple{10 * kMs, 3U, Reason::kLastStage}, {3 * kMs, 3U, Reason::kLastStage},
-        {3 * kMs - Nanoseconds(1), 2U, Reason::kDeadline}, {2 * kMs, 2U, Reason::kDeadline},
-        {2 * kMs - Nanoseconds(1), 1U, Reason::kDeadline}, {kMs, 1U, Reason::kDeadline}}) {
+  for (const auto& [deadline, runs, reason] : {std::tuple{10 * kMs, 3U, Reason::kLastStage},
+                                               {3 * kMs, 3U, Reason::kLastStage},
+                                               {3 * kMs - Nanoseconds(1), 2U, Reason::kDeadline},
+                                               {2 * kMs, 2U, Reason::kDeadline},
+                                               {2 * kMs - Nanoseconds(1), 1U, Reason::kDeadline},
+                                               {kMs, 1U, Reason::kDeadline}}) {
     FakeWorld world({answering(1, 0.1), answering(2, 0.1), answering(3, 0.1)});
     const Decision decision = decide(three_stages(), world, {.deadline = deadline});
     EXPECT_EQ(runs, decision.tried_count) << deadline.count();

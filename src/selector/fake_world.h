@@ -13,9 +13,8 @@ inline Cost cost_of(Nanoseconds time) { return {.cpu = time, .wall = time}; }
 
 // An answer with these signals: a probability, the same as margin, and an entropy.
 inline Trial answering(std::int64_t answer, double probability, double entropy = 0.0) {
-  return {.status = TrialStatus::kOk,
-          .signals = {probability, probability, entropy},
-          .answer = answer};
+  return {
+      .status = TrialStatus::kOk, .signals = {probability, probability, entropy}, .answer = answer};
 }
 
 inline Trial failing() { return {}; }

@@ -39,8 +39,12 @@ OperatingPoint point(const std::string& name, Signal signal, std::vector<Cascade
 SelectorFile make_file() {
   SelectorFile file;
   file.zoo = test::colour_zoo();
-  file.provenance = {"0123abcd", "photos \"x\"", "Some CPU (x86_64; avx2)", "ONNX Runtime 1.32.0",
-                     "2025-01-02T03:04:05Z", "0.1.0"};
+  file.provenance = {"0123abcd",
+                     "photos \"x\"",
+                     "Some CPU (x86_64; avx2)",
+                     "ONNX Runtime 1.32.0",
+                     "2025-01-02T03:04:05Z",
+                     "0.1.0"};
   file.inputs = 12345;
   file.criterion = "top-5";
   file.reference = "large";
@@ -49,9 +53,10 @@ SelectorFile make_file() {
   for (std::size_t i = 0; i < file.zoo.models.size(); ++i) {
     file.figures.push_back({0.1 * static_cast<double>(i), 1.0 / 3 + static_cast<double>(i), 7e-5});
   }
-  file.points = {point("baseline", Signal::kMaxProbability, {{2, 0.0}}),
-                 point("no-loss", Signal::kEntropy, {{0, 0.1 + 0.7}, {2, 0.0}}),
-                 point("loss-1", Signal::kMargin, {{1, 1e-300}, {0, std::nextafter(0.5, 1)}, {2, 0}})};
+  file.points = {
+      point("baseline", Signal::kMaxProbability, {{2, 0.0}}),
+      point("no-loss", Signal::kEntropy, {{0, 0.1 + 0.7}, {2, 0.0}}),
+      point("loss-1", Signal::kMargin, {{1, 1e-300}, {0, std::nextafter(0.5, 1)}, {2, 0}})};
   file.default_point = 1;
   return file;
 }
@@ -188,8 +193,15 @@ TEST_F(SelectorDocumentTest, EveryKeyIsNeededAndNoOtherAllowed) {
 }
 
 TEST_F(SelectorDocumentTest, NoValueOfAnotherTypeIsTaken) {
-  const std::vector<json> values = {nullptr, 7, -1.5, true, "text", json::array(), json::object(),
-                                    json::array({1, "x"}), json::array({json::array()})};
+  const std::vector<json> values = {nullptr,
+                                    7,
+                                    -1.5,
+                                    true,
+                                    "text",
+                                    json::array(),
+                                    json::object(),
+                                    json::array({1, "x"}),
+                                    json::array({json::array()})};
   // Of the whole document: every leaf, and every list and object.
   std::vector<std::string> pointers;
   const json flat = document_.flatten();
@@ -223,9 +235,9 @@ TEST_F(SelectorDocumentTest, FormatAndVersion) {
     }();
     ASSERT_FALSE(file.ok());
     EXPECT_EQ(StatusCode::kMismatch, file.status().code());
-    EXPECT_THAT(file.status().message(),
-                HasSubstr("is version " + version.dump() + " of the format; this program reads "
-                          "version 1: train it again"));
+    EXPECT_THAT(file.status().message(), HasSubstr("is version " + version.dump() +
+                                                   " of the format; this program reads "
+                                                   "version 1: train it again"));
   }
   // Said before anything else: the other keys of a later version may be others.
   EXPECT_THAT(error({{"format", "rightsize-selector"}, {"version", 2}, {"new", 1}}),
@@ -245,21 +257,24 @@ TEST_F(SelectorDocumentTest, Stages) {
             with("/points/1/stages/1/threshold", 0.5))
       << "the last stage has none";
   EXPECT_THAT(with("/points/1/kind", "fixed"), HasSubstr("is of kind 'fixed' but has 2 stages"));
-  EXPECT_THAT(with("/points/0/kind", "cascade"), HasSubstr("is of kind 'cascade' but has 1 stages"));
+  EXPECT_THAT(with("/points/0/kind", "cascade"),
+              HasSubstr("is of kind 'cascade' but has 1 stages"));
   EXPECT_THAT(with("/points/0/kind", "premodel"), HasSubstr("'premodel'"));
   EXPECT_EQ("s.json: 'points[1]' has an unknown signal 'loudness'",
             with("/points/1/signal", "loudness"));
 }
 
 TEST_F(SelectorDocumentTest, PointsAndFigures) {
-  EXPECT_EQ("s.json: 'points' must list 1 to 1000 operating points", with("/points", json::array()));
+  EXPECT_EQ("s.json: 'points' must list 1 to 1000 operating points",
+            with("/points", json::array()));
   EXPECT_EQ("s.json: 'points' must list 1 to 1000 operating points",
             with("/points", json(std::vector<json>(1001, at("/points/0")))));
   EXPECT_EQ("s.json: 'points[1]' is the second point called 'baseline'",
             with("/points/1/name", "baseline"));
   EXPECT_EQ("s.json: 'default_point' is 'x', which is no point", with("/default_point", "x"));
   EXPECT_THAT(with("/baseline", "x"), HasSubstr("names 'x' as 'baseline'"));
-  EXPECT_THAT(with("/figures", json::array()), HasSubstr("'figures' must have one entry per model"));
+  EXPECT_THAT(with("/figures", json::array()),
+              HasSubstr("'figures' must have one entry per model"));
   EXPECT_EQ("s.json: 'figures[1]' must stand in the order of the zoo's models",
             with("/figures/1/model", at("/figures/0/model")));
   EXPECT_THAT(with("/trained_on/inputs", -1), HasSubstr("needs a count as 'inputs'"));

@@ -108,6 +108,9 @@ std::string reproducing_command(const Evaluation& evaluation) {
   for (const KindFigures& kind : evaluation.kinds) {
     if (kind.kind == "selector file") command += " selector.json";
   }
+  for (const std::string& pattern : evaluation.left_out) {
+    command += " --leave-out " + shell_word(pattern);
+  }
   command += " --baseline " + shell_word(evaluation.model_names[evaluation.baseline]);
   if (evaluation.reference != "labels") {
     command += " --reference " + shell_word(evaluation.reference);

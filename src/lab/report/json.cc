@@ -79,6 +79,7 @@ std::string evaluation_json(const Evaluation& evaluation) {
                                  {"verdict", to_json(evaluation.verdict)},
                                  {"measured_on", to_json(evaluation.provenance)},
                                  {"zoo", evaluation.zoo},
+                                 {"left_out", evaluation.left_out},
                                  {"inputs", evaluation.inputs},
                                  {"skipped", evaluation.skipped},
                                  {"failed", evaluation.failed},

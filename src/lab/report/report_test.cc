@@ -226,17 +226,23 @@ TEST(ReportHtml, WarnsOfASelectorFileJudgedOnItsTrainingInputs) {
   EXPECT_TRUE(contains(evaluation_text(e), "selector file (trained on these very inputs)"));
 }
 
+TEST(Report, CommandNamesWhatWasLeftOut) {
+  Evaluation e;
+  e.model_names = {"big"};
+  e.left_out = {"*_int8"};
+  EXPECT_NE(std::string::npos, reproducing_command(e).find("--leave-out '*_int8' --baseline big"));
+}
+
 TEST(Report, CommandReproducesTheEvaluation) {
   Evaluation e = three_models();
-  EXPECT_EQ(reproducing_command(e),
-            "rightsize evaluate run.db --baseline big --folds 10 --seed 1 --resamples 2000");
+  EXPECT_EQ(reproducing_command(e), "rightsize evaluate run.db --baseline big --folds 10 --seed 1");
   add_selector_file(e, true);
   name_models(e, "it's ");
   e.reference = "big one";
   e.criterion = "top-5";
   EXPECT_EQ(reproducing_command(e),
             R"(rightsize evaluate run.db selector.json --baseline 'it'\''s 2' )"
-            R"(--reference 'big one' --criterion top-5 --folds 10 --seed 1 --resamples 2000)");
+            R"(--reference 'big one' --criterion top-5 --folds 10 --seed 1)");
 }
 
 TEST(ReportJson, GivesBackEveryNumber) {
