@@ -61,12 +61,12 @@ inline double sureness(const Signals& signals, Signal signal) {
 // The classes with the largest probability, surest first, ties by class number. Calibrated and
 // combined answers are defined on this truncated list, live and recorded.
 struct ClassScore {
-  std::int32_t label;
-  float log_probability;
+  std::int32_t label = -1;
+  float log_probability = 0.0F;
 };
 inline constexpr std::size_t kTopClasses = 32;
 struct TopClasses {
-  std::array<ClassScore, kTopClasses> classes;
+  std::array<ClassScore, kTopClasses> classes{};
   std::uint32_t count = 0;  // classes in use: min(32, classes of the model)
   float rest = 0.0F;        // probability mass of all other classes
 };

@@ -38,7 +38,7 @@ void insert(TopClasses& top, ClassScore score) {
 
 // The logarithm of what the scores of all classes must be divided by, so that they add up to 1.
 struct Normaliser {
-  OutputKind kind;
+  OutputKind kind = OutputKind::kLogits;
   double shift = 0.0;  // the largest logit, taken off first: the sum of both would lose bits
   double log_total = 0.0;
   double log_probability(float value) const {

@@ -14,8 +14,8 @@ struct ClassOutcome {
   TopClasses top;
   Signals signals{};
   std::int32_t label() const { return top.count > 0 ? top.classes[0].label : -1; }
-  // Is `label` among the `k` surest classes?
-  bool hit(std::int32_t label, std::uint32_t k) const;
+  // Is `wanted` among the `k` surest classes?
+  bool hit(std::int32_t wanted, std::uint32_t k) const;
 };
 
 // Softmax (or, for probabilities, normalisation) over the outputs that are classes, then the

@@ -16,34 +16,34 @@ struct EnumWords;
 
 template <>
 struct EnumWords<Layout> {
-  static constexpr std::array words = {std::pair{Layout::kNchw, "NCHW"},
-                                       std::pair{Layout::kNhwc, "NHWC"}};
+  static constexpr std::array kWords = {std::pair{Layout::kNchw, "NCHW"},
+                                        std::pair{Layout::kNhwc, "NHWC"}};
 };
 template <>
 struct EnumWords<ColourOrder> {
-  static constexpr std::array words = {std::pair{ColourOrder::kRgb, "RGB"},
-                                       std::pair{ColourOrder::kBgr, "BGR"}};
+  static constexpr std::array kWords = {std::pair{ColourOrder::kRgb, "RGB"},
+                                        std::pair{ColourOrder::kBgr, "BGR"}};
 };
 template <>
 struct EnumWords<CropMode> {
-  static constexpr std::array words = {std::pair{CropMode::kCentreSquare, "centre-square"},
-                                       std::pair{CropMode::kBothSides, "both-sides"}};
+  static constexpr std::array kWords = {std::pair{CropMode::kCentreSquare, "centre-square"},
+                                        std::pair{CropMode::kBothSides, "both-sides"}};
 };
 template <>
 struct EnumWords<Filter> {
-  static constexpr std::array words = {std::pair{Filter::kArea, "area"},
-                                       std::pair{Filter::kBilinear, "bilinear"},
-                                       std::pair{Filter::kBicubic, "bicubic"}};
+  static constexpr std::array kWords = {std::pair{Filter::kArea, "area"},
+                                        std::pair{Filter::kBilinear, "bilinear"},
+                                        std::pair{Filter::kBicubic, "bicubic"}};
 };
 template <>
 struct EnumWords<OutputKind> {
-  static constexpr std::array words = {std::pair{OutputKind::kLogits, "logits"},
-                                       std::pair{OutputKind::kProbabilities, "probabilities"}};
+  static constexpr std::array kWords = {std::pair{OutputKind::kLogits, "logits"},
+                                        std::pair{OutputKind::kProbabilities, "probabilities"}};
 };
 
 template <typename Enum>
 std::optional<Enum> enum_from_text(std::string_view text) {
-  for (const auto& [value, word] : EnumWords<Enum>::words) {
+  for (const auto& [value, word] : EnumWords<Enum>::kWords) {
     if (text == word) return value;
   }
   return std::nullopt;
@@ -51,7 +51,7 @@ std::optional<Enum> enum_from_text(std::string_view text) {
 
 template <typename Enum>
 const char* enum_to_text(Enum wanted) {
-  for (const auto& [value, word] : EnumWords<Enum>::words) {
+  for (const auto& [value, word] : EnumWords<Enum>::kWords) {
     if (value == wanted) return word;
   }
   return "?";
@@ -61,7 +61,7 @@ const char* enum_to_text(Enum wanted) {
 template <typename Enum>
 std::string enum_choices() {
   std::string text;
-  for (const auto& [value, word] : EnumWords<Enum>::words) {
+  for (const auto& [value, word] : EnumWords<Enum>::kWords) {
     text += std::string(text.empty() ? "" : ", ") + "\"" + word + "\"";
   }
   return text;

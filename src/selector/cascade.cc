@@ -36,27 +36,31 @@ std::size_t ConfidenceCascade::stage_of(ModelIndex model) const noexcept {
   return stage;
 }
 
+Step ConfidenceCascade::after_trial(std::span<const Trial> trials,
+                                    std::size_t stage) const noexcept {
+  const Trial& last = trials.back();
+  if (last.status != TrialStatus::kOk) {
+    return {.action = Action::kRun, .reason = Reason::kModelFailed};
+  }
+  if (stage + 1 >= stages_.size()) return answer(trials.size() - 1, Reason::kLastStage, stage);
+  const double threshold = stages_[stage].threshold;
+  const double value = last.signals[static_cast<std::size_t>(signal_)];
+  const bool sure = signal_ == Signal::kEntropy ? value <= threshold : value >= threshold;
+  Step step = sure ? answer(trials.size() - 1, Reason::kConfident, stage)
+                   : Step{.action = Action::kRun, .reason = Reason::kNotConfident};
+  step.value = value;
+  step.threshold = threshold;
+  return step;
+}
+
 Step ConfidenceCascade::next(const State& state) const noexcept {
   Step step{.action = Action::kRun, .reason = Reason::kFirstStage};
   std::size_t stage = 0;
   if (!state.trials.empty()) {
-    const Trial& last = state.trials.back();
-    const std::size_t done = stage_of(last.model);
+    const std::size_t done = stage_of(state.trials.back().model);
+    step = after_trial(state.trials, done);
+    if (step.action == Action::kAnswer) return step;
     stage = done + 1;
-    step.reason = Reason::kModelFailed;
-    if (last.status == TrialStatus::kOk) {
-      if (stage >= stages_.size()) return answer(state.trials.size() - 1, Reason::kLastStage, done);
-      const double threshold = stages_[done].threshold;
-      const double value = last.signals[static_cast<std::size_t>(signal_)];
-      const bool sure = signal_ == Signal::kEntropy ? value <= threshold : value >= threshold;
-      if (sure)
-        step = answer(state.trials.size() - 1, Reason::kConfident, done);
-      else
-        step.reason = Reason::kNotConfident;
-      step.value = value;
-      step.threshold = threshold;
-      if (sure) return step;
-    }
   }
   const auto available = [&](std::size_t i) {
     return stages_[i].model < state.costs.size() && state.costs[stages_[i].model].available();

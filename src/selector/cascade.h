@@ -34,6 +34,8 @@ class ConfidenceCascade : public Selector {
 
  private:
   std::size_t stage_of(ModelIndex model) const noexcept;
+  // What the latest trial, of `stage`, calls for: its answer, or a further run and why.
+  Step after_trial(std::span<const Trial> trials, std::size_t stage) const noexcept;
 
   Signal signal_;
   std::vector<CascadeStage> stages_;
