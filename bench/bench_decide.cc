@@ -4,10 +4,10 @@
 
 #include <numeric>
 
-#include "lab/cross_validation.h"
-#include "lab/search.h"
+#include "lab/evaluate/train.h"
+#include "lab/replay/cross_validation.h"
+#include "lab/replay/search.h"
 #include "lab/synthetic_table.h"
-#include "lab/train.h"
 
 namespace rightsize {
 namespace {

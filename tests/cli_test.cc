@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/checksum.h"
-#include "lab/sqlite.h"
+#include "lab/profile/sqlite.h"
 #include "rightsize/version.h"
 #include "selector/selector_file.h"
 #include "tests/png.h"

@@ -15,8 +15,8 @@
 
 #include "core/file.h"
 #include "engine/live_world.h"
-#include "lab/profile_test_support.h"
-#include "lab/train.h"
+#include "lab/evaluate/train.h"
+#include "lab/profile/profile_test_support.h"
 #include "rightsize/image_classifier.h"
 #include "tests/png.h"
 #include "tests/support.h"

@@ -6,8 +6,8 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "lab/merge.h"
-#include "lab/profile.h"
+#include "lab/profile/merge.h"
+#include "lab/profile/profile.h"
 #include "rightsize/version.h"
 
 namespace rightsize::cli {

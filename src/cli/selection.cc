@@ -6,12 +6,12 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "core/file.h"
-#include "lab/read_run.h"
+#include "lab/evaluate/train.h"
+#include "lab/profile/read_run.h"
 #include "lab/report/html.h"
 #include "lab/report/json.h"
 #include "lab/report/plots.h"
 #include "lab/report/text.h"
-#include "lab/train.h"
 
 namespace rightsize::cli {
 namespace {

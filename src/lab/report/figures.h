@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "lab/evaluate.h"
+#include "lab/evaluate/evaluate.h"
 
 namespace rightsize {
 

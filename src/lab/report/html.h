@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "lab/evaluate.h"
+#include "lab/evaluate/evaluate.h"
 
 namespace rightsize {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "lab/evaluate.h"
+#include "lab/evaluate/evaluate.h"
 
 namespace rightsize {
 

@@ -1,0 +1,79 @@
+// Evaluation: every selector kind by cross-validation, beside every control, with intervals, and
+// the verdict in one sentence.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/evaluate/strategy.h"
+#include "lab/replay/cross_validation.h"
+#include "lab/replay/recording.h"
+#include "selector/selector_file.h"
+
+namespace rightsize {
+
+struct EvaluateOptions {
+  std::string baseline;  // empty: the best single model
+  Reference reference;
+  FoldOptions folds;
+  std::size_t resamples = 2000;
+};
+
+struct KindFigures {
+  std::string kind;      // "cascade", "fixed", "majority model", "selector file"
+  bool held_out = true;  // false: judged on the inputs it was trained on
+  std::vector<StrategyFigures> points;
+};
+
+struct CalibrationBin {
+  double confidence = 0.0;  // mean largest probability
+  double accuracy = 0.0;
+  std::size_t inputs = 0;
+};
+struct Calibration {
+  std::vector<CalibrationBin> bins;  // tenths of confidence, empty ones left out
+  double expected_error = 0.0;       // mean |accuracy - confidence|, weighted by inputs
+};
+
+enum class VerdictKind : std::uint8_t { kPays, kDoesNotPay, kTooFewData };
+struct Verdict {
+  VerdictKind kind = VerdictKind::kTooFewData;
+  Estimate gain;                  // over_mix of the no-loss cascade, the point that would be used
+  std::size_t inputs_needed = 0;  // kTooFewData: about so many would settle it; 0: not known
+  std::string sentence;
+};
+
+struct Evaluation {
+  Provenance provenance;
+  std::string zoo;
+  std::vector<std::string> left_out;  // patterns of models that the run has but that are left out
+  std::size_t inputs = 0;
+  std::size_t skipped = 0;  // inputs without reference
+  std::size_t failed = 0;   // inputs that could not be decoded
+  std::string reference;    // "labels" or a model
+  std::string criterion;
+  std::size_t folds = 0;
+  std::uint64_t seed = 0;
+  std::size_t resamples = 0;
+  std::vector<std::string> model_names;
+  std::size_t baseline = 0;  // index into model_names
+  double decode_cpu_ms = 0.0;
+  std::vector<StrategyFigures> models;  // every single model, in the zoo's order
+  std::vector<std::size_t> hull;        // models at the corners of the content-blind hull, by cost
+  StrategyFigures oracle_zoo;           // the cheapest right model of the whole zoo; a bound
+  StrategyFigures oracle_chosen;        // the same over the models that the no-loss cascade uses
+  std::vector<std::string> chosen;      // those models
+  std::vector<KindFigures> kinds;
+  std::vector<Calibration> calibration;  // per model
+  Verdict verdict;
+};
+
+// `selector` (may be null) is evaluated as it is, beside the cross-validated kinds; it must have
+// been made for models of this run (checked by checksum).
+Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
+                            const EvaluateOptions& options);
+
+const char* to_string(VerdictKind kind);
+
+}  // namespace rightsize

@@ -1,0 +1,207 @@
+// Proves the verdict on tables where the truth is known (adaptive selection pays; it cannot; there
+// are too few data to say), the controls, and that nothing leaks from test to training folds.
+#include "lab/evaluate/evaluate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lab/evaluate/train.h"
+#include "lab/synthetic_table.h"
+
+namespace rightsize {
+namespace {
+
+using test::ladder;
+using test::synthetic_table;
+using testing::HasSubstr;
+
+Evaluation evaluated(const OutcomeTable& table, const EvaluateOptions& options = {}) {
+  const auto evaluation = evaluate(table, nullptr, options);
+  EXPECT_TRUE(evaluation.ok()) << evaluation.status().message();
+  return *evaluation;
+}
+
+TEST(Verdict, PaysWhereConfidenceTellsRightFromWrong) {
+  const Evaluation e = evaluated(synthetic_table({.items = 1500, .models = ladder()}));
+  EXPECT_EQ(e.verdict.kind, VerdictKind::kPays);
+  EXPECT_GT(e.verdict.gain.low, 0.0);
+  EXPECT_THAT(e.verdict.sentence, HasSubstr("pays"));
+  const StrategyFigures& no_loss = e.kinds.front().points[1];
+  EXPECT_EQ(no_loss.name, kNoLoss);
+  EXPECT_GT(no_loss.speedup.low, 1.2);
+  EXPECT_LT(no_loss.difference.low, 0.02);
+}
+
+TEST(Verdict, DoesNotPayWhereConfidenceIsNoise) {
+  const Evaluation e = evaluated(
+      synthetic_table({.items = 6000, .models = ladder(), .informative = 0.0, .nested = 1.0}));
+  EXPECT_EQ(e.verdict.kind, VerdictKind::kDoesNotPay);
+  EXPECT_LE(e.verdict.gain.low, 0.0);
+  EXPECT_THAT(e.verdict.sentence, HasSubstr("does not pay"));
+}
+
+TEST(Verdict, SaysWhenDataAreTooFew) {
+  const Evaluation e =
+      evaluated(synthetic_table({.items = 40, .models = ladder(), .informative = 0.35, .seed = 2}));
+  EXPECT_EQ(e.verdict.kind, VerdictKind::kTooFewData);
+  EXPECT_THAT(e.verdict.sentence, HasSubstr("too few"));
+}
+
+TEST(Verdict, TrainRecommendsTheSingleModelWhereSelectionGivesNothing) {
+  const auto useless = train(
+      synthetic_table({.items = 6000, .models = ladder(), .informative = 0.0, .nested = 1.0}), {});
+  ASSERT_TRUE(useless.ok());
+  const OperatingPoint& chosen = useless->file.points[useless->file.default_point];
+  EXPECT_EQ(chosen.kind(), "fixed");
+  EXPECT_EQ(chosen.stages[0].model, 3);
+  const auto useful = train(synthetic_table({.items = 1500, .models = ladder()}), {});
+  ASSERT_TRUE(useful.ok());
+  EXPECT_EQ(useful->file.points[useful->file.default_point].name, kNoLoss);
+}
+
+TEST(Evaluate, ShuffledLabelsGiveChance) {
+  // Labels that have nothing to do with the answers: no cascade may look better than the mix.
+  OutcomeTable table = synthetic_table({.items = 2000, .models = ladder()});
+  test::Sequence random(9);
+  for (std::int32_t& label : table.labels) label = random.uniform() < 0.5 ? 0 : 1;
+  const Evaluation e = evaluated(table);
+  for (const StrategyFigures& point : e.kinds.front().points) {
+    EXPECT_LT(point.quality.low, 0.55) << point.name;
+    EXPECT_LT(point.over_mix.low, 0.02) << point.name;
+  }
+  EXPECT_NE(e.verdict.kind, VerdictKind::kPays);
+}
+
+TEST(Evaluate, OracleBoundsEverything) {
+  const Evaluation e = evaluated(synthetic_table({.items = 800, .models = ladder()}));
+  for (const StrategyFigures& model : e.models) {
+    EXPECT_GE(e.oracle_zoo.quality.value, model.quality.value);
+  }
+  for (const KindFigures& kind : e.kinds) {
+    for (const StrategyFigures& point : kind.points) {
+      EXPECT_GE(e.oracle_zoo.quality.value, point.quality.value);
+    }
+  }
+  EXPECT_GE(e.oracle_zoo.quality.value, e.oracle_chosen.quality.value);
+}
+
+TEST(Evaluate, FiguresOfSingleModelsAreExact) {
+  const OutcomeTable table = synthetic_table({.items = 300, .models = ladder(), .failures = 0.05});
+  const Evaluation e = evaluated(table);
+  for (std::size_t m = 0; m < 4; ++m) {
+    int right = 0;
+    int failed = 0;
+    double cpu = 0;
+    for (std::size_t i = 0; i < 300; ++i) {
+      const RecordedOutcome& cell = table.at(i, m);
+      const bool ok = cell.status == TrialStatus::kOk;
+      right += ok && cell.outcome.label() == 0 ? 1 : 0;
+      failed += ok ? 0 : 1;
+      cpu += static_cast<double>((cell.cpu + table.decode_cpu[i]).count()) / 1e6;
+    }
+    EXPECT_DOUBLE_EQ(e.models[m].quality.value, right / 300.0);
+    EXPECT_NEAR(e.models[m].abstained, failed / 300.0, 1e-12);
+    EXPECT_NEAR(e.models[m].cpu_ms.value, cpu / 300, 1e-9);
+    EXPECT_LE(e.models[m].quality.low, e.models[m].quality.value);
+    EXPECT_GE(e.models[m].quality.high, e.models[m].quality.value);
+  }
+}
+
+TEST(Evaluate, IntervalsCoverTheTruth) {
+  // 60 samples of a known population: the 95 % interval misses its quality about 3 times.
+  int missed = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Evaluation e =
+        evaluated(synthetic_table({.items = 200, .models = {{0.7, 1.0}, {0.8, 9.0}}, .seed = seed}),
+                  {.resamples = 400});
+    if (e.models[0].quality.low > 0.7 || e.models[0].quality.high < 0.7) ++missed;
+  }
+  EXPECT_LE(missed, 9);
+}
+
+TEST(Evaluate, WithoutLabelsTheReferenceModelIsAlwaysRight) {
+  const OutcomeTable table = synthetic_table({.items = 400, .models = ladder(), .labelled = false});
+  const auto without = evaluate(table, nullptr, {});
+  ASSERT_FALSE(without.ok());
+  EXPECT_THAT(without.status().message(), HasSubstr("--reference"));
+  const Evaluation e = evaluated(table, {.reference = {.model = "m3"}});
+  EXPECT_EQ(e.models[3].quality.value, 1.0);
+  EXPECT_EQ(e.baseline, 3U);
+  EXPECT_EQ(e.reference, "m3");
+}
+
+TEST(Evaluate, RefusesASelectorOfAnotherZoo) {
+  const OutcomeTable table = synthetic_table({.items = 300, .models = ladder()});
+  auto training = train(table, {});
+  ASSERT_TRUE(training.ok());
+  ASSERT_TRUE(evaluate(table, &training->file, {}).ok());
+  training->file.zoo.models[3].sha256 = std::string(64, 'b');
+  training->file.zoo.models[2].name = "other";
+  const auto refused = evaluate(table, &training->file, {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), StatusCode::kMismatch);
+  EXPECT_THAT(refused.status().message(), HasSubstr("another zoo"));
+}
+
+TEST(Evaluate, SaysWhetherASelectorFileWasTrainedOnThisRun) {
+  OutcomeTable table = synthetic_table({.items = 300, .models = ladder()});
+  const auto training = train(table, {});
+  ASSERT_TRUE(training.ok());
+  EXPECT_FALSE(evaluate(table, &training->file, {})->kinds.back().held_out);
+  table.provenance.run_id = "another";
+  EXPECT_TRUE(evaluate(table, &training->file, {})->kinds.back().held_out);
+}
+
+TEST(Evaluate, RefusesUnknownNamesAndTooFewInputs) {
+  const OutcomeTable table = synthetic_table({.items = 8, .models = ladder()});
+  EXPECT_THAT(evaluate(table, nullptr, {}).status().message(), HasSubstr("too few for 10 folds"));
+  const OutcomeTable larger = synthetic_table({.items = 80, .models = ladder()});
+  EXPECT_THAT(evaluate(larger, nullptr, {.baseline = "x"}).status().message(), HasSubstr("'x'"));
+  EXPECT_THAT(evaluate(larger, nullptr, {.reference = {.model = "y"}}).status().message(),
+              HasSubstr("'y'"));
+}
+
+TEST(Train, IsAFunctionOfItsInput) {
+  const OutcomeTable table = synthetic_table({.items = 300, .models = ladder()});
+  EXPECT_EQ(to_json_text(train(table, {})->file), to_json_text(train(table, {})->file));
+}
+
+TEST(LeaveOut, TakesModelsAway) {
+  const OutcomeTable table = synthetic_table({.items = 50, .models = ladder()});
+  const auto rest = leave_out(table, {"m[02]"});
+  ASSERT_TRUE(rest.ok());
+  ASSERT_EQ(rest->model_count(), 2U);
+  for (std::size_t i = 0; i < 50; ++i) {
+    EXPECT_EQ(rest->at(i, 0).cpu, table.at(i, 1).cpu);
+    EXPECT_EQ(rest->at(i, 1).cpu, table.at(i, 3).cpu);
+  }
+  EXPECT_EQ(rest->left_out, std::vector<std::string>{"m[02]"});
+  EXPECT_THAT(leave_out(table, {"x*"}).status().message(), HasSubstr("x*"));
+  EXPECT_FALSE(leave_out(table, {"*"}).ok());
+}
+
+TEST(Mix, HullLeavesOutWhatALineBeats) {
+  const std::vector<std::pair<double, double>> models = {{1, 0.4},  {10, 0.6},  {5, 0.45},
+                                                         {40, 0.8}, {20, 0.65}, {50, 0.79}};
+  EXPECT_EQ(mix_hull(models), (std::vector<std::size_t>{0, 1, 3}));
+  const Mix between = best_mix(models, 25);
+  EXPECT_EQ(between.first, 1U);
+  EXPECT_EQ(between.second, 3U);
+  EXPECT_DOUBLE_EQ(between.weight, 0.5);
+  EXPECT_EQ(best_mix(models, 0.5).first, 0U);
+  EXPECT_EQ(best_mix(models, 0.5).weight, 0.0);
+  EXPECT_EQ(best_mix(models, 99).first, 3U);
+  EXPECT_EQ(best_mix(models, 99).weight, 0.0);
+}
+
+TEST(Folds, PartitionTheItems) {
+  const OutcomeTable table = synthetic_table({.items = 103, .models = ladder()});
+  const auto recording = judge(table, {});
+  ASSERT_TRUE(recording.ok());
+  // Every item gets exactly one held-out result.
+  const auto pooled = cross_validate(*recording, 3, {{"x", 0.0}}, fit_fixed, {.folds = 10});
+  for (const ReplayedItem& item : pooled[0].items) EXPECT_GT(item.cpu, 0);
+}
+
+}  // namespace
+}  // namespace rightsize

@@ -1,0 +1,121 @@
+#include "lab/evaluate/strategy.h"
+
+#include "lab/replay/statistics.h"
+
+namespace rightsize {
+namespace {
+
+constexpr double kNsPerMs = 1e6;
+
+// Mean quality and cost of a strategy under resampling weights.
+struct Mean {
+  double right = 0.0;
+  double cpu_ms = 0.0;
+};
+Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times) {
+  double right = 0.0;
+  double cpu = 0.0;
+  for (std::size_t i = 0; i < strategy.items.size(); ++i) {
+    const double weight = times == nullptr ? 1.0 : (*times)[i];
+    right += strategy.items[i].right ? weight : 0.0;
+    cpu += weight * static_cast<double>(strategy.items[i].cpu);
+  }
+  const auto n = static_cast<double>(strategy.items.size());
+  return {right / n, cpu / n / kNsPerMs};
+}
+
+}  // namespace
+
+Strategy single_model(const Recording& recording, std::size_t model) {
+  Strategy strategy{.name = recording.table->zoo.models[model].name, .items = {}};
+  for (std::size_t i = 0; i < recording.items(); ++i) {
+    strategy.items.push_back({.answered = recording.ok[model][i] != 0,
+                              .right = recording.right[model][i] != 0,
+                              .model = static_cast<ModelIndex>(model),
+                              .cpu = recording.cpu[model][i] + recording.decode_cpu[i]});
+  }
+  return strategy;
+}
+
+Strategy oracle(const Recording& recording, std::string name,
+                const std::vector<std::size_t>& allowed) {
+  Strategy strategy{.name = std::move(name), .items = {}};
+  for (std::size_t i = 0; i < recording.items(); ++i) {
+    std::size_t best = allowed.front();
+    const auto better = [&](std::size_t a, std::size_t b) {
+      if (recording.right[a][i] != recording.right[b][i]) return recording.right[a][i] != 0;
+      return recording.cpu[a][i] < recording.cpu[b][i];
+    };
+    for (const std::size_t m : allowed) {
+      if (better(m, best)) best = m;
+    }
+    strategy.items.push_back({.answered = recording.ok[best][i] != 0,
+                              .right = recording.right[best][i] != 0,
+                              .model = static_cast<ModelIndex>(best),
+                              .cpu = recording.cpu[best][i] + recording.decode_cpu[i]});
+  }
+  return strategy;
+}
+
+Resampling::Resampling(const std::vector<Strategy>& strategies, std::size_t models,
+                       std::size_t baseline)
+    : strategies_(strategies), models_(models), baseline_(baseline) {
+  samples_.resize(strategies.size());
+  std::vector<std::pair<double, double>> singles;
+  for (std::size_t m = 0; m < models; ++m) {
+    const Mean mean = mean_of(strategies[m], nullptr);
+    singles.emplace_back(mean.cpu_ms, mean.right);
+  }
+  for (const Strategy& strategy : strategies) {
+    mixes_.push_back(best_mix(singles, mean_of(strategy, nullptr).cpu_ms));
+  }
+  values_ = derive(nullptr);
+}
+
+void Resampling::run(std::size_t n, std::size_t resamples, std::uint64_t seed) {
+  bootstrap(n, resamples, seed, [&](const std::vector<std::uint32_t>& times) {
+    const std::vector<Derived> derived = derive(&times);
+    for (std::size_t s = 0; s < derived.size(); ++s) samples_[s].push_back(derived[s]);
+  });
+}
+
+StrategyFigures Resampling::figures(std::size_t s) const {
+  StrategyFigures figures;
+  figures.name = strategies_[s].name;
+  figures.quality = estimate(s, &Derived::quality);
+  figures.cpu_ms = estimate(s, &Derived::cpu_ms);
+  figures.difference = estimate(s, &Derived::difference);
+  figures.speedup = estimate(s, &Derived::speedup);
+  figures.over_mix = estimate(s, &Derived::over_mix);
+  figures.shares.assign(models_, 0.0);
+  const auto n = static_cast<double>(strategies_[s].items.size());
+  for (const ReplayedItem& item : strategies_[s].items) {
+    (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0 / n;
+  }
+  return figures;
+}
+
+std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint32_t>* times) const {
+  std::vector<Mean> means;
+  for (const Strategy& strategy : strategies_) means.push_back(mean_of(strategy, times));
+  std::vector<Derived> derived;
+  for (std::size_t s = 0; s < means.size(); ++s) {
+    const Mix& mix = mixes_[s];
+    const double mix_quality =
+        (1 - mix.weight) * means[mix.first].right + mix.weight * means[mix.second].right;
+    derived.push_back({.quality = means[s].right,
+                       .cpu_ms = means[s].cpu_ms,
+                       .difference = means[s].right - means[baseline_].right,
+                       .speedup = means[baseline_].cpu_ms / means[s].cpu_ms,
+                       .over_mix = means[s].right - mix_quality});
+  }
+  return derived;
+}
+
+Estimate Resampling::estimate(std::size_t s, double Derived::*figure) const {
+  std::vector<double> resampled;
+  for (const Derived& sample : samples_[s]) resampled.push_back(sample.*figure);
+  return percentile_estimate(values_[s].*figure, std::move(resampled));
+}
+
+}  // namespace rightsize

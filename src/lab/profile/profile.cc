@@ -1,0 +1,217 @@
+#include "lab/profile/profile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "core/checksum.h"
+#include "lab/profile/device.h"
+#include "lab/profile/file_lock.h"
+
+namespace rightsize {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWaiting = "waiting for another profile to finish";
+
+Status check_options(const ProfileOptions& options) {
+  if (options.shards < 1 || options.shard < 1 || options.shard > options.shards) {
+    return invalid_input(fmt::format("there is no shard {} of {}: shards count from 1",
+                                     options.shard, options.shards));
+  }
+  if (!(options.timing.tolerance > 0.0)) return invalid_input("the tolerance must be above 0");
+  if (options.timing.max_passes < 1) return invalid_input("there must be at least one timing pass");
+  if (options.threads < 0) return invalid_input("the number of threads cannot be negative");
+  if (options.timing.items < 0)
+    return invalid_input("the number of timed items cannot be negative");
+  return {};
+}
+
+RunHeader header_of(const Zoo& zoo, const DataSet& data, const Runtime& runtime,
+                    const ProfileOptions& options) {
+  RunHeader header;
+  header.zoo = zoo;
+  header.provenance = {new_run_id(),   data.name, device_name(),
+                       runtime.name(), utc_now(), options.version};
+  header.shard = options.shard;
+  header.shards = options.shards;
+  header.items_sha256 = digest_of(data.items);
+  return header;
+}
+
+Result<ModelSet> open_models(const Zoo& zoo, const ProfileOptions& options,
+                             const std::shared_ptr<Runtime>& runtime) {
+  std::vector<ModelIndex> all(zoo.models.size());
+  std::iota(all.begin(), all.end(), ModelIndex{0});
+  return ModelSet::open(zoo, all, options.models, runtime);
+}
+
+Result<RunStore> create_or_resume(const RunHeader& wanted, const DataSet& data,
+                                  const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return RunStore::create(path, wanted, pending_items(data));
+  Result<RunStore> store = RunStore::open(path);
+  if (!store.ok()) return store;
+  const RunHeader& found = store->header();
+  const Status same = check_same_origin(found, path.string(), wanted, "this profile");
+  if (!same.ok()) {
+    return Status(same.code(), same.message() + "; profile into another file, or delete this one");
+  }
+  if (found.shard != wanted.shard || found.shards != wanted.shards) {
+    return mismatch(
+        fmt::format("{}: holds shard {}/{}, this profile is of shard {}/{}; give each "
+                    "shard a file of its own",
+                    path.string(), found.shard, found.shards, wanted.shard, wanted.shards));
+  }
+  return store;
+}
+
+std::vector<OutcomeTask> tasks_of(const std::vector<StoredItem>& items, const DataSet& data,
+                                  const RunHeader& header) {
+  std::vector<OutcomeTask> tasks;
+  for (const StoredItem& item : items) {
+    if (!header.owns(item.id) || item.status != ItemStatus::kPending) continue;
+    tasks.push_back({item, data.items[static_cast<std::size_t>(item.id)].path});
+  }
+  return tasks;
+}
+
+class Profile {
+ public:
+  Profile(RunStore& store, RunRecorder& recorder, const DataSet& data, const ModelSet& models,
+          const ProfileOptions& options, const ProgressSink& sink)
+      : store_(store),
+        recorder_(recorder),
+        data_(data),
+        models_(models),
+        options_(options),
+        meter_(sink) {}
+
+  Result<ProfileSummary> run() {
+    ProfileSummary summary;
+    if (Status status = make_outcomes(summary); !status.ok()) return status;
+    if (Status status = make_timing(summary); !status.ok()) return status;
+    Result<RunSummary> run = summarise(store_);
+    if (!run.ok()) return run.status();
+    summary.run = std::move(*run);
+    if (Status status = store_.finish(); !status.ok()) return status;
+    return summary;
+  }
+
+ private:
+  Result<FileLock> wait_for_machine(FileLock::Kind kind) {
+    return lock_machine(kind, [this] { meter_.report({kWaiting, 0, 1}); });
+  }
+
+  Status make_outcomes(ProfileSummary& summary) {
+    const Result<std::vector<StoredItem>> items = store_.items();
+    if (!items.ok()) return items.status();
+    const std::vector<OutcomeTask> tasks = tasks_of(*items, data_, store_.header());
+    const auto owned = static_cast<std::size_t>(
+        std::count_if(items->begin(), items->end(),
+                      [&](const StoredItem& item) { return store_.header().owns(item.id); }));
+    summary.found = owned - tasks.size();
+    summary.made = tasks.size();
+    if (tasks.empty()) return {};
+    const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kShared);
+    if (!lock.ok()) return lock.status();
+    const OutcomeOptions how{options_.threads > 0 ? options_.threads : allowed_cores(),
+                             options_.limits};
+    return record_outcomes(store_.header().zoo, models_, tasks, how, recorder_,
+                           {"outcomes", summary.found, owned}, meter_);
+  }
+
+  Status make_timing(ProfileSummary& summary) {
+    const Result<RunSummary> outcomes = summarise(store_);
+    if (!outcomes.ok()) return outcomes.status();
+    if (outcomes->failed == outcomes->items) {
+      return invalid_input(fmt::format("none of the {} images could be decoded; the first: {}",
+                                       outcomes->items, outcomes->first_error));
+    }
+    const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kExclusive);
+    if (!lock.ok()) return lock.status();
+    Result<TimingResult> timing =
+        record_timing(store_, data_, models_, options_.timing, options_.limits, recorder_, meter_);
+    if (!timing.ok()) return timing.status();
+    summary.timing = *timing;
+    return store_.set_timing_tolerance(options_.timing.tolerance);
+  }
+
+  RunStore& store_;
+  RunRecorder& recorder_;
+  const DataSet& data_;
+  const ModelSet& models_;
+  const ProfileOptions& options_;
+  ProgressMeter meter_;
+};
+
+// Keeps a second profile off the same file; gone with the process, or at the end.
+class OutputLock {
+ public:
+  static Result<OutputLock> take(const fs::path& output) {
+    Result<std::optional<FileLock>> lock =
+        FileLock::try_lock(output.string() + ".lock", FileLock::Kind::kExclusive);
+    if (!lock.ok()) return lock.status();
+    if (!lock->has_value()) {
+      return io_error(output.string() + ": another profile is writing this file");
+    }
+    return OutputLock(std::move(**lock));
+  }
+  OutputLock(OutputLock&&) noexcept = default;
+  OutputLock& operator=(OutputLock&&) = delete;
+  ~OutputLock() { lock_.remove(); }
+
+ private:
+  explicit OutputLock(FileLock lock) : lock_(std::move(lock)) {}
+  FileLock lock_;
+};
+
+// How messages tell zoos and data sets of one name apart.
+std::string short_digest(const std::string& digest) { return digest.substr(0, 8); }
+
+}  // namespace
+
+Status check_same_origin(const RunHeader& a, const std::string& a_name, const RunHeader& b,
+                         const std::string& b_name) {
+  const auto differ = [&](const char* what, const std::string& of_a, const std::string& of_b) {
+    return mismatch(fmt::format("{} and {} differ in their {}: {} against {}", a_name, b_name, what,
+                                of_a, of_b));
+  };
+  const std::string a_zoo = canonical_json(a.zoo);
+  const std::string b_zoo = canonical_json(b.zoo);
+  if (a_zoo != b_zoo) {
+    return differ("zoo", fmt::format("'{}' ({})", a.zoo.name, short_digest(sha256(a_zoo))),
+                  fmt::format("'{}' ({})", b.zoo.name, short_digest(sha256(b_zoo))));
+  }
+  const Provenance& pa = a.provenance;
+  const Provenance& pb = b.provenance;
+  if (a.items_sha256 != b.items_sha256) {
+    return differ("data set (names or labels of the items)",
+                  fmt::format("'{}' ({})", pa.data, short_digest(a.items_sha256)),
+                  fmt::format("'{}' ({})", pb.data, short_digest(b.items_sha256)));
+  }
+  if (pa.device != pb.device) return differ("device", pa.device, pb.device);
+  if (pa.runtime != pb.runtime) return differ("runtime", pa.runtime, pb.runtime);
+  return {};
+}
+
+Result<ProfileSummary> profile(const Zoo& zoo, const DataSet& data,
+                               const std::shared_ptr<Runtime>& runtime,
+                               const ProfileOptions& options, const ProgressSink& sink) {
+  if (Status status = check_options(options); !status.ok()) return status;
+  const Result<ModelSet> models = open_models(zoo, options, runtime);
+  if (!models.ok()) return models.status();
+  const Result<OutputLock> lock = OutputLock::take(options.output);
+  if (!lock.ok()) return lock.status();
+  Result<RunStore> store =
+      create_or_resume(header_of(zoo, data, *runtime, options), data, options.output);
+  if (!store.ok()) return store.status();
+  Result<RunRecorder> recorder = RunRecorder::make(store->database(), options.commit_every);
+  if (!recorder.ok()) return recorder.status();
+  return Profile(*store, *recorder, data, *models, options, sink).run();
+}
+
+}  // namespace rightsize

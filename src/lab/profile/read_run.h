@@ -1,0 +1,59 @@
+// Reads a run.db: as the table that training and evaluation use, and as a summary for people.
+//
+// Both open the file read-only and work on a read-only folder.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/profile/median.h"
+#include "lab/profile/store.h"
+#include "lab/table.h"
+#include "rightsize/status.h"
+
+namespace rightsize {
+
+// The recorded outcomes of a complete run. Fails, saying what is missing, where outcomes or
+// latencies are not complete yet, and for a single shard.
+//
+// What a cell costs: the inference of a network of fixed input shape costs the same for every
+// image, so `cpu` is the median over all inference samples of the model plus the median of this
+// cell's pre-processing samples (of all of the model where the item was not timed). `wall`
+// likewise. Decoding is the median over the item's samples, or over all items.
+Result<OutcomeTable> read_table(const std::filesystem::path& path);
+
+struct ModelSummary {
+  std::string name;
+  std::size_t answered = 0;  // items with an answer
+  std::size_t failed = 0;    // decoded items on which the model failed
+  std::string first_error;   // of the first such item
+  std::size_t labelled = 0;  // decoded items with a label: what top-1 and top-5 are out of
+  std::size_t top1 = 0;      // of them, answered rightly
+  std::size_t top5 = 0;      // of them, with the label among the five surest classes
+  MedianInterval inference_cpu;
+  MedianInterval inference_wall;
+  Nanoseconds preprocess_cpu{0};  // medians
+  Nanoseconds preprocess_wall{0};
+};
+
+struct RunSummary {
+  RunHeader header;
+  std::size_t items = 0;  // of the shard
+  std::size_t pending = 0;
+  std::size_t failed = 0;   // could not be decoded
+  std::string first_error;  // of the first such item
+  std::vector<ModelSummary> models;
+  Nanoseconds decode_cpu{0};  // medians
+  Nanoseconds decode_wall{0};
+  // Of the last complete timing phase; nothing where there is none. A model whose
+  // inference_cpu.relative_width() is larger did not reach it.
+  std::optional<double> tolerance;
+};
+
+Result<RunSummary> read_run_summary(const std::filesystem::path& path);
+Result<RunSummary> summarise(RunStore& store);
+
+}  // namespace rightsize

@@ -1,0 +1,90 @@
+// Writes what a profile measures into run.db, in small batches; a process that is killed loses at
+// most the batch that was open.
+//
+// Threading: one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/classes.h"
+#include "core/clock.h"
+#include "lab/profile/sqlite.h"
+#include "rightsize/decision.h"
+#include "rightsize/status.h"
+
+namespace rightsize {
+
+// What one model did on one item; `outcome` is meaningless where `status` is a failure.
+struct ModelRecord {
+  Status status;
+  ClassOutcome outcome;
+};
+
+// All that is recorded of one item at once, so that an item is either pending or complete.
+struct ItemRecord {
+  std::int64_t item = 0;
+  std::optional<std::int32_t> label;
+  Status decoded;      // a failure: `models` is empty
+  std::string sha256;  // of the file's bytes; empty where it could not be read
+  int width = 0;       // pixels of the decoded image
+  int height = 0;
+  std::vector<ModelRecord> models;  // one per model of the zoo
+};
+
+struct ModelSample {
+  ModelIndex model = 0;
+  Elapsed preprocess;
+  Elapsed inference;
+};
+
+// One item in one pass of the timing phase.
+struct TimingRecord {
+  std::int64_t item = 0;
+  int pass = 0;  // from 0
+  Elapsed decode;
+  std::vector<ModelSample> models;
+};
+
+class RunRecorder {
+ public:
+  // A batch is committed with the first record that comes `commit_every` after it was opened.
+  static Result<RunRecorder> make(Database& database, std::chrono::milliseconds commit_every);
+
+  // After a failure the open batch is undone and the recorder is of no more use.
+  Status add(const ItemRecord& record);
+  Status add(const TimingRecord& record);
+  // Commits what is open. Without it the destructor of the database undoes the open batch.
+  Status commit();
+
+ private:
+  RunRecorder(Database& database, std::chrono::milliseconds commit_every, Statement item,
+              Statement outcome, Statement decode, Statement timing);
+  Status insert(const ItemRecord& record);
+  Status insert_outcome(const ItemRecord& record, ModelIndex model);
+  Status insert(const TimingRecord& record);
+  template <typename Record>
+  Status add_to_batch(const Record& record);
+
+  Database* database_;
+  std::chrono::milliseconds commit_every_;
+  Statement item_;
+  Statement outcome_;
+  Statement decode_;
+  Statement timing_;
+  bool open_ = false;
+  std::chrono::steady_clock::time_point opened_;
+};
+
+// The list of classes as run.db holds it: per class the class number (int32) and the
+// log-probability (float32), little endian.
+std::vector<std::byte> encode_top(const TopClasses& top);
+// False where the bytes are no such list. `rest` is not touched.
+bool decode_top(std::span<const std::byte> bytes, TopClasses& top);
+
+}  // namespace rightsize

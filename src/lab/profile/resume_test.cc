@@ -1,0 +1,150 @@
+// Proves that a profile can be killed at any moment: nothing that was recorded is lost or measured
+// twice, and the end is the same as without interruption.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+#include <tuple>
+
+#include "lab/profile/profile.h"
+#include "lab/profile/profile_test_support.h"
+#include "lab/profile/samples.h"
+
+namespace rightsize {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Behaviour;
+using test::Folder;
+using test::run_profile;
+
+// What a killed profile left behind.
+struct Recorded {
+  std::set<int> items;                                                  // with outcomes
+  std::map<std::tuple<std::size_t, std::int64_t, int>, Elapsed> times;  // inference samples
+};
+
+// Reads a copy, so that the next profile finds the file as the killed one left it.
+Recorded recorded_in(const fs::path& path) {
+  Recorded recorded;
+  if (!fs::exists(path)) return recorded;  // killed before it was made
+  const fs::path copy = path.parent_path() / "copy" / path.filename();
+  fs::remove_all(copy.parent_path());
+  fs::create_directory(copy.parent_path());
+  for (const char* suffix : {"", "-wal", "-journal"}) {
+    if (fs::exists(path.string() + suffix)) {
+      fs::copy_file(path.string() + suffix, copy.string() + suffix);
+    }
+  }
+  Result<RunStore> store = RunStore::open(copy);
+  EXPECT_TRUE(store.ok()) << store.status().message();
+  if (!store.ok()) return recorded;
+  const std::vector<StoredItem> items = *store->items();
+  for (const StoredItem& item : items) {
+    if (item.status != ItemStatus::kPending) recorded.items.insert(static_cast<int>(item.id));
+  }
+  const Samples samples = *read_samples(store->database(), store->header().zoo.models.size());
+  for (std::size_t model = 0; model < samples.models.size(); ++model) {
+    for (const StoredModelSample& sample : samples.models[model]) {
+      recorded.times[{model, sample.item, sample.pass}] = sample.inference;
+    }
+  }
+  return recorded;
+}
+
+bool is_part_of(const Recorded& part, const Recorded& whole) {
+  return std::includes(whole.items.begin(), whole.items.end(), part.items.begin(),
+                       part.items.end()) &&
+         std::all_of(part.times.begin(), part.times.end(), [&](const auto& entry) {
+           const auto found = whole.times.find(entry.first);
+           return found != whole.times.end() && found->second.cpu == entry.second.cpu &&
+                  found->second.wall == entry.second.wall;
+         });
+}
+
+class KillTest : public testing::Test {
+ protected:
+  // A child that profiles and writes to `log` the red of each image whose outcomes it makes.
+  pid_t start(const DataSet& data) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    const int log =
+        ::open((folder_ / "log").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    std::atomic<bool> timing{false};
+    Behaviour behaviour = slow_;
+    behaviour.on_run = [&](int red) {
+      const auto byte = static_cast<std::uint8_t>(red);
+      if (!timing && ::write(log, &byte, 1) != 1) ::_exit(2);
+    };
+    const Result<ProfileSummary> done =
+        run_profile(zoo_, data, options_, behaviour, [&](const Progress& progress) {
+          if (progress.phase != "outcomes") timing = true;
+        });
+    ::_exit(done.ok() ? 0 : 1);
+  }
+  std::set<int> log() const {
+    std::set<int> reds;
+    std::ifstream in(folder_ / "log", std::ios::binary);
+    for (int red = in.get(); red != EOF; red = in.get()) reds.insert(red);
+    return reds;
+  }
+
+  Folder folder_;
+  Zoo zoo_ = test::make_zoo(folder_ / "zoo");
+  fs::path output_ = folder_ / "run.db";
+  ProfileOptions options_ = test::make_options(output_);
+  Behaviour slow_{"1.0", -1, std::chrono::microseconds(500), {}};
+};
+
+TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
+  const DataSet data = test::make_data(folder_ / "data", 200);
+  options_.commit_every = std::chrono::milliseconds(2);
+  options_.timing.max_passes = 3;
+  options_.timing.tolerance = 1e-9;  // all passes
+  ProfileOptions whole = options_;
+  whole.output = folder_ / "whole.db";
+  const Stopwatch uninterrupted;
+  ASSERT_TRUE(run_profile(zoo_, data, whole, slow_).ok());
+  const Nanoseconds longest = uninterrupted.elapsed().wall / 2;
+
+  std::mt19937_64 random(3);
+  Recorded before;
+  int killed_in_outcomes = 0;
+  int killed_in_timing = 0;
+  bool done = false;
+  for (int kills = 0; !done; ++kills) {
+    fs::remove(folder_ / "log");
+    const pid_t child = start(data);
+    // A little later every time, so that every phase is hit, with chance within the step.
+    std::this_thread::sleep_for(longest * (1000 * kills + static_cast<int>(random() % 1000)) /
+                                20'000);
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    for (const int red : log()) EXPECT_FALSE(before.items.contains(red)) << red;
+    const Recorded now = recorded_in(output_);
+    ASSERT_TRUE(is_part_of(before, now));
+    before = now;
+    done = WIFEXITED(status);
+    if (done) {
+      ASSERT_EQ(0, WEXITSTATUS(status));
+    }
+    if (!done && !now.items.empty() && now.items.size() < 200U) ++killed_in_outcomes;
+    if (!done && !now.times.empty() && now.times.size() < 1200U) ++killed_in_timing;
+  }
+  EXPECT_GT(killed_in_outcomes, 0);
+  EXPECT_GT(killed_in_timing, 0);
+  EXPECT_EQ(2U * 200U * 3U, before.times.size());
+  for (const char* suffix : {"-wal", "-shm", "-journal", ".lock", ".new"}) {
+    EXPECT_FALSE(fs::exists(output_.string() + suffix)) << suffix;
+  }
+  test::expect_same_answers(*read_table(whole.output), *read_table(output_));
+}
+
+}  // namespace
+}  // namespace rightsize

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "lab/profile/read_run.h"
+#include "lab/profile/samples.h"
+
+namespace rightsize {
+namespace {
+
+Status count_items(RunStore& store, RunSummary& summary) {
+  Result<Statement> select =
+      store.database().prepare("SELECT id, status, error FROM items ORDER BY id");
+  if (!select.ok()) return select.status();
+  for (;;) {
+    const Result<bool> row = select->step();
+    if (!row.ok()) return row.status();
+    if (!*row) return {};
+    if (!summary.header.owns(select->integer(0))) continue;
+    ++summary.items;
+    switch (static_cast<ItemStatus>(select->integer(1))) {
+      case ItemStatus::kPending:
+        ++summary.pending;
+        break;
+      case ItemStatus::kFailed:
+        if (summary.failed++ == 0) summary.first_error = select->text(2);
+        break;
+      case ItemStatus::kDecoded:
+        break;
+    }
+  }
+}
+
+Status count_answers(RunStore& store, RunSummary& summary) {
+  Result<Statement> select = store.database().prepare(
+      "SELECT model, sum(status = 0), sum(status != 0), count(top1), total(top1), total(top5) "
+      "FROM outcomes GROUP BY model");
+  if (!select.ok()) return select.status();
+  const auto count = [&](int column) { return static_cast<std::size_t>(select->integer(column)); };
+  for (;;) {
+    const Result<bool> row = select->step();
+    if (!row.ok()) return row.status();
+    if (!*row) return {};
+    const std::size_t model = count(0);
+    if (model >= summary.models.size()) {
+      return invalid_input(store.database().path() + ": the file is damaged (model of an outcome)");
+    }
+    ModelSummary& own = summary.models[model];
+    own.answered = count(1);
+    own.failed = count(2);
+    own.labelled = count(3);
+    own.top1 = count(4);
+    own.top5 = count(5);
+  }
+}
+
+Status find_first_errors(RunStore& store, RunSummary& summary) {
+  Result<Statement> select = store.database().prepare(
+      "SELECT model, error, min(item) FROM outcomes WHERE status != 0 GROUP BY model");
+  if (!select.ok()) return select.status();
+  for (;;) {
+    const Result<bool> row = select->step();
+    if (!row.ok()) return row.status();
+    if (!*row) return {};
+    summary.models[static_cast<std::size_t>(select->integer(0))].first_error = select->text(1);
+  }
+}
+
+Status add_times(RunStore& store, RunSummary& summary) {
+  const Result<Samples> samples = read_samples(store.database(), summary.models.size());
+  if (!samples.ok()) return samples.status();
+  summary.decode_cpu = median(parts(samples->decode, &DecodeSample::time, &Elapsed::cpu));
+  summary.decode_wall = median(parts(samples->decode, &DecodeSample::time, &Elapsed::wall));
+  for (std::size_t i = 0; i < summary.models.size(); ++i) {
+    const auto of = [&](Elapsed StoredModelSample::*part, Nanoseconds Elapsed::*clock) {
+      return parts(samples->models[i], part, clock);
+    };
+    ModelSummary& model = summary.models[i];
+    model.inference_cpu = median_interval(of(&StoredModelSample::inference, &Elapsed::cpu));
+    model.inference_wall = median_interval(of(&StoredModelSample::inference, &Elapsed::wall));
+    model.preprocess_cpu = median(of(&StoredModelSample::preprocess, &Elapsed::cpu));
+    model.preprocess_wall = median(of(&StoredModelSample::preprocess, &Elapsed::wall));
+  }
+  const Result<std::optional<double>> tolerance = store.timing_tolerance();
+  if (tolerance.ok()) summary.tolerance = *tolerance;
+  return tolerance.status();
+}
+
+}  // namespace
+
+Result<RunSummary> summarise(RunStore& store) {
+  RunSummary summary;
+  summary.header = store.header();
+  for (const ModelSpec& model : summary.header.zoo.models) {
+    summary.models.emplace_back().name = model.name;
+  }
+  for (const auto& step : {count_items, count_answers, find_first_errors, add_times}) {
+    if (Status status = step(store, summary); !status.ok()) return status;
+  }
+  return summary;
+}
+
+Result<RunSummary> read_run_summary(const std::filesystem::path& path) {
+  Result<RunStore> store = RunStore::open_read_only(path);
+  if (!store.ok()) return store.status();
+  if (Status status = store->database().execute("BEGIN"); !status.ok()) return status;
+  return summarise(*store);
+}
+
+}  // namespace rightsize

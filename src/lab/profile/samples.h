@@ -1,0 +1,45 @@
+// The latency samples of a run.db, in memory.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/clock.h"
+#include "lab/profile/sqlite.h"
+#include "rightsize/decision.h"
+#include "rightsize/status.h"
+
+namespace rightsize {
+
+struct DecodeSample {
+  std::int64_t item = 0;
+  int pass = 0;
+  Elapsed time;
+};
+
+struct StoredModelSample {
+  std::int64_t item = 0;
+  int pass = 0;
+  Elapsed preprocess;
+  Elapsed inference;
+};
+
+struct Samples {
+  std::vector<DecodeSample> decode;                    // by item, then pass
+  std::vector<std::vector<StoredModelSample>> models;  // [model], each by item, then pass
+};
+
+Result<Samples> read_samples(Database& database, std::size_t models);
+
+// One part of every sample, as the median functions want it: parts(samples, &Sample::part,
+// &Elapsed::cpu).
+template <typename Sample>
+std::vector<Nanoseconds> parts(const std::vector<Sample>& samples, Elapsed Sample::*part,
+                               Nanoseconds Elapsed::*clock) {
+  std::vector<Nanoseconds> values;
+  values.reserve(samples.size());
+  for (const Sample& sample : samples) values.push_back(sample.*part.*clock);
+  return values;
+}
+
+}  // namespace rightsize

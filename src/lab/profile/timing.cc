@@ -1,0 +1,205 @@
+#include "lab/profile/timing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/checksum.h"
+#include "core/file.h"
+#include "image/classification.h"
+#include "lab/profile/device.h"
+#include "lab/profile/median.h"
+#include "lab/profile/samples.h"
+
+namespace rightsize {
+namespace {
+
+constexpr int kWarmUpRuns = 3;
+
+// A number that looks random but depends on the item and the pass alone (splitmix64): the draw and
+// the order of items are the same after an interruption and on every platform.
+std::uint64_t rank_of(std::int64_t item, int salt) {
+  std::uint64_t x = static_cast<std::uint64_t>(item) +
+                    0x9E3779B97F4A7C15U * (static_cast<std::uint64_t>(salt) + 1);
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
+  return x ^ (x >> 31);
+}
+
+void sort_by_rank(std::vector<std::int64_t>& items, int salt) {
+  std::sort(items.begin(), items.end(), [salt](std::int64_t a, std::int64_t b) {
+    return std::pair(rank_of(a, salt), a) < std::pair(rank_of(b, salt), b);
+  });
+}
+
+class TimingPhase {
+ public:
+  TimingPhase(const Zoo& zoo, std::span<const StoredItem> items, const DataSet& data,
+              const ModelSet& models, const TimingOptions& options, const DecodeLimits& limits,
+              RunRecorder& recorder, ProgressMeter& meter)
+      : items_(items),
+        data_(data),
+        options_(options),
+        limits_(limits),
+        recorder_(recorder),
+        meter_(meter) {
+    for (std::size_t i = 0; i < zoo.models.size(); ++i) {
+      models_.emplace_back(zoo.models[i], *models.session(static_cast<ModelIndex>(i)));
+    }
+  }
+
+  Result<TimingResult> run(const std::vector<std::int64_t>& timed, const Samples& found) {
+    load(found);
+    std::set<std::int64_t> not_timed;
+    TimingResult result;
+    for (int pass = 0; pass < options_.max_passes; ++pass) {
+      const std::vector<ModelIndex> active = models_to_run(pass);
+      if (active.empty()) break;
+      const Status status = run_pass(pass, timed, active, not_timed);
+      if (!status.ok()) return status;
+      if (not_timed.size() == timed.size()) {
+        return not_found("latencies cannot be measured: the images are gone or have changed");
+      }
+      result.passes = pass + 1;
+    }
+    result.not_timed = not_timed.size();
+    if (Status status = recorder_.commit(); !status.ok()) return status;
+    return result;
+  }
+
+ private:
+  void load(const Samples& found) {
+    for (const DecodeSample& sample : found.decode) done_.emplace(sample.pass, sample.item);
+    inference_.resize(models_.size());
+    for (std::size_t i = 0; i < models_.size(); ++i) {
+      for (const StoredModelSample& sample : found.models[i]) {
+        inference_[i].emplace_back(sample.pass, sample.inference.cpu);
+      }
+    }
+  }
+
+  // Decided by the samples of earlier passes alone, so that it is the same after an interruption.
+  std::vector<ModelIndex> models_to_run(int pass) const {
+    std::vector<ModelIndex> active;
+    for (std::size_t i = 0; i < models_.size(); ++i) {
+      std::vector<Nanoseconds> earlier;
+      for (const auto& [sample_pass, cpu] : inference_[i]) {
+        if (sample_pass < pass) earlier.push_back(cpu);
+      }
+      const MedianInterval interval = median_interval(std::move(earlier));
+      if (interval.samples < kFewestSamples || interval.relative_width() > options_.tolerance) {
+        active.push_back(static_cast<ModelIndex>(i));
+      }
+    }
+    return active;
+  }
+
+  Status run_pass(int pass, std::vector<std::int64_t> items, const std::vector<ModelIndex>& active,
+                  std::set<std::int64_t>& not_timed) {
+    sort_by_rank(items, pass);
+    const auto is_done = [&](std::int64_t item) { return done_.contains({pass, item}); };
+    Progress progress{fmt::format("timing, pass {}", pass + 1),
+                      static_cast<std::size_t>(std::count_if(items.begin(), items.end(), is_done)),
+                      items.size()};
+    meter_.report(progress);
+    for (const std::int64_t item : items) {
+      if (is_done(item)) continue;
+      const Result<std::vector<std::byte>> bytes = bytes_of(item);
+      if (!bytes.ok()) {
+        not_timed.insert(item);
+      } else if (Status status = time_item(pass, item, *bytes, active); !status.ok()) {
+        return status;
+      }
+      ++progress.done;
+      meter_.report(progress);
+    }
+    return {};
+  }
+
+  // The same bytes that the outcomes were made from, or a failure.
+  Result<std::vector<std::byte>> bytes_of(std::int64_t item) const {
+    const auto index = static_cast<std::size_t>(item);
+    Result<std::vector<std::byte>> bytes = read_bytes(data_.items[index].path);
+    if (bytes.ok() && sha256(*bytes) != items_[index].sha256) {
+      return mismatch(data_.items[index].path.string() + ": has changed");
+    }
+    return bytes;
+  }
+
+  Status time_item(int pass, std::int64_t item, const std::vector<std::byte>& bytes,
+                   const std::vector<ModelIndex>& active) {
+    const Stopwatch decoding;
+    const Result<Image> image = decode_image(bytes, limits_);
+    TimingRecord record{item, pass, decoding.elapsed(), {}};
+    if (!image.ok())
+      return image.status().with_context(data_.items[static_cast<std::size_t>(item)].where);
+    warm_up(*image);
+    // Each model is first in turn, so that none always finds the caches as decoding left them.
+    const std::size_t first = rank_of(item, pass) % active.size();
+    for (std::size_t i = 0; i < active.size(); ++i) {
+      const ModelIndex model = active[(first + i) % active.size()];
+      ImageModel::Times times;
+      // A failure has its cost too; whether the model failed is in its outcome.
+      static_cast<void>(models_[model].classify(*image, outcome_, times));
+      record.models.push_back({model, times.preprocess, times.inference});
+      inference_[model].emplace_back(pass, times.inference.cpu);
+    }
+    return recorder_.add(record);
+  }
+
+  void warm_up(const Image& image) {
+    if (std::exchange(warm_, true)) return;
+    for (ImageModel& model : models_) {
+      for (int run = 0; run < kWarmUpRuns; ++run) {
+        ImageModel::Times not_kept;
+        static_cast<void>(model.classify(image, outcome_, not_kept));
+      }
+    }
+  }
+
+  std::span<const StoredItem> items_;
+  const DataSet& data_;
+  TimingOptions options_;
+  DecodeLimits limits_;
+  RunRecorder& recorder_;
+  ProgressMeter& meter_;
+  std::vector<ImageModel> models_;
+  std::set<std::pair<int, std::int64_t>> done_;  // (pass, item) found in the file
+  std::vector<std::vector<std::pair<int, Nanoseconds>>> inference_;  // [model]: (pass, CPU time)
+  ClassOutcome outcome_;
+  bool warm_ = false;
+};
+
+}  // namespace
+
+std::vector<std::int64_t> draw_timed_items(std::span<const StoredItem> items,
+                                           const RunHeader& header, int wanted) {
+  constexpr int kDrawSalt = -1;  // passes count from 0
+  std::vector<std::int64_t> drawn;
+  for (const StoredItem& item : items) {
+    if (header.owns(item.id) && item.status == ItemStatus::kDecoded) drawn.push_back(item.id);
+  }
+  sort_by_rank(drawn, kDrawSalt);
+  if (wanted > 0 && drawn.size() > static_cast<std::size_t>(wanted)) {
+    drawn.resize(static_cast<std::size_t>(wanted));
+  }
+  return drawn;
+}
+
+Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const ModelSet& models,
+                                   const TimingOptions& options, const DecodeLimits& limits,
+                                   RunRecorder& recorder, ProgressMeter& meter) {
+  const Result<std::vector<StoredItem>> items = store.items();
+  if (!items.ok()) return items.status();
+  const Result<Samples> found = read_samples(store.database(), store.header().zoo.models.size());
+  if (!found.ok()) return found.status();
+  const Result<PinnedThread> pinned = PinnedThread::pin();
+  if (!pinned.ok()) return pinned.status();
+  TimingPhase phase(store.header().zoo, *items, data, models, options, limits, recorder, meter);
+  return phase.run(draw_timed_items(*items, store.header(), options.items), *found);
+}
+
+}  // namespace rightsize

@@ -1,0 +1,134 @@
+#include "lab/replay/cross_validation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <numeric>
+
+#include "lab/replay/statistics.h"
+
+namespace rightsize {
+namespace {
+
+struct Totals {
+  std::int64_t right = 0;
+  std::int64_t cpu = 0;
+};
+
+Totals totals_of(const Recording& recording, const std::vector<std::size_t>& items,
+                 std::size_t model) {
+  Totals totals;
+  for (const std::size_t i : items) {
+    totals.right += recording.right[model][i];
+    totals.cpu += recording.cpu[model][i] + recording.decode_cpu[i];
+  }
+  return totals;
+}
+
+CascadeCandidate fixed_candidate(ModelIndex model, const Totals& totals) {
+  return {.signal = Signal::kMaxProbability,
+          .stages = {{model, 0.0}},
+          .right = totals.right,
+          .cpu = totals.cpu};
+}
+
+// Right answers that meet the target on n items, given the baseline's.
+std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n) {
+  return baseline_right -
+         static_cast<std::int64_t>(std::floor(target.loss * static_cast<double>(n) + 1e-9));
+}
+
+}  // namespace
+
+std::vector<Target> default_targets() {
+  return {{"gain-0.5", -0.005}, {kNoLoss, 0.0},   {"loss-0.5", 0.005}, {"loss-1", 0.01},
+          {"loss-2", 0.02},     {"loss-3", 0.03}, {"loss-5", 0.05},    {"loss-8", 0.08},
+          {"loss-12", 0.12},    {"loss-20", 0.20}};
+}
+
+FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
+                      ModelIndex baseline) {
+  const Totals base = totals_of(recording, items, baseline);
+  auto frontier = std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline));
+  return [=, n = items.size()](const Target& target) {
+    const auto found = frontier->cheapest(wanted_right(target, base.right, n));
+    return found ? *found : fixed_candidate(baseline, base);
+  };
+}
+
+FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& items,
+                   ModelIndex baseline) {
+  std::vector<Totals> totals;
+  for (std::size_t m = 0; m < recording.models(); ++m) {
+    totals.push_back(totals_of(recording, items, m));
+  }
+  return [totals, baseline, n = items.size()](const Target& target) {
+    const std::int64_t wanted = wanted_right(target, totals[baseline].right, n);
+    ModelIndex best = baseline;
+    bool found = false;
+    for (std::size_t m = 0; m < totals.size(); ++m) {
+      if (totals[m].right < wanted) continue;
+      if (!found || totals[m].cpu < totals[best].cpu) best = static_cast<ModelIndex>(m);
+      found = true;
+    }
+    return fixed_candidate(best, totals[best]);
+  };
+}
+
+FitPoint fit_majority(const Recording& recording, const std::vector<std::size_t>& items,
+                      ModelIndex /*baseline*/) {
+  std::vector<std::size_t> optimal(recording.models(), 0);
+  for (const std::size_t i : items) {
+    std::size_t best = recording.models();
+    for (std::size_t m = 0; m < recording.models(); ++m) {
+      if (recording.right[m][i] == 0) continue;
+      if (best == recording.models() || recording.cpu[m][i] < recording.cpu[best][i]) best = m;
+    }
+    if (best < recording.models()) ++optimal[best];
+  }
+  const auto model =
+      static_cast<ModelIndex>(std::max_element(optimal.begin(), optimal.end()) - optimal.begin());
+  return [candidate = fixed_candidate(model, totals_of(recording, items, model))](const Target&) {
+    return candidate;
+  };
+}
+
+std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex baseline,
+                                        const std::vector<Target>& targets, const Fitter& fitter,
+                                        const FoldOptions& options) {
+  std::vector<PooledPoint> pooled;
+  for (const Target& target : targets) {
+    pooled.push_back({target, std::vector<ReplayedItem>(recording.items())});
+  }
+  for (const auto& test : shuffled_folds(recording.items(), options.folds, options.seed)) {
+    const std::vector<std::size_t> train = all_but(recording.items(), test);
+    const FitPoint fit = fitter(recording, train, baseline);
+    for (PooledPoint& point : pooled) {
+      const CascadeCandidate candidate = fit(point.target);
+      const ConfidenceCascade selector(candidate.signal, candidate.stages);
+      const std::vector<ReplayedItem> results = replay(selector, recording, test);
+      for (std::size_t i = 0; i < test.size(); ++i) point.items[test[i]] = results[i];
+    }
+  }
+  return pooled;
+}
+
+ModelIndex best_single_model(const Recording& recording) {
+  std::vector<std::size_t> all(recording.items());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::size_t best = 0;
+  Totals best_totals = totals_of(recording, all, 0);
+  for (std::size_t m = 1; m < recording.models(); ++m) {
+    const Totals totals = totals_of(recording, all, m);
+    const bool better = totals.right > best_totals.right ||
+                        (totals.right == best_totals.right && totals.cpu < best_totals.cpu);
+    if (better) {
+      best = m;
+      best_totals = totals;
+    }
+  }
+  return static_cast<ModelIndex>(best);
+}
+
+}  // namespace rightsize

@@ -1,0 +1,62 @@
+// Fitting operating points, and judging the fitting by k-fold cross-validation: everything is
+// chosen inside the training fold, and what is reported was measured on items that took no part in
+// it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lab/replay/recording.h"
+#include "lab/replay/search.h"
+
+namespace rightsize {
+
+// What an operating point aims at: the least mean CPU time at no more than this loss of quality
+// against the baseline, on the training items.
+struct Target {
+  std::string name;
+  double loss = 0.0;  // share of inputs: 0.01 is one point; negative asks for a gain
+};
+
+// From dear to cheap: a gain of half a point, no loss, and losses of 0.5 to 20 points.
+std::vector<Target> default_targets();
+inline constexpr const char* kNoLoss = "no-loss";
+
+// How a point is fitted to items of a recording. A kind that cannot reach a target falls back to
+// the baseline.
+using FitPoint = std::function<CascadeCandidate(const Target&)>;
+// Prepares the fitting of all targets to these training items.
+using Fitter = std::function<FitPoint(const Recording&, const std::vector<std::size_t>& items,
+                                      ModelIndex baseline)>;
+
+FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
+                      ModelIndex baseline);
+// The cheapest single model that meets the target.
+FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& items,
+                   ModelIndex baseline);
+// The single model that is right at the least cost most often, whatever the target: what a premodel
+// that has learned nothing would choose.
+FitPoint fit_majority(const Recording& recording, const std::vector<std::size_t>& items,
+                      ModelIndex baseline);
+
+// One target's held-out results, pooled over the folds, in the order of the recording.
+struct PooledPoint {
+  Target target;
+  std::vector<ReplayedItem> items;
+};
+
+struct FoldOptions {
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+};
+
+std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex baseline,
+                                        const std::vector<Target>& targets, const Fitter& fitter,
+                                        const FoldOptions& options);
+
+// The model that answers most inputs right (the cheaper one of equals).
+ModelIndex best_single_model(const Recording& recording);
+
+}  // namespace rightsize

@@ -1,0 +1,131 @@
+#include "lab/replay/recording.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+namespace rightsize {
+namespace {
+
+Result<std::size_t> index_of(const Zoo& zoo, const std::string& name) {
+  if (const ModelSpec* model = zoo.find(name)) {
+    return static_cast<std::size_t>(model - zoo.models.data());
+  }
+  std::string names;
+  for (const ModelSpec& model : zoo.models) names += (names.empty() ? "" : ", ") + model.name;
+  return not_found(fmt::format("no model is called '{}'; the run has: {}", name, names));
+}
+
+bool is_right(const RecordedOutcome& cell, std::int32_t reference, Criterion criterion) {
+  if (cell.status != TrialStatus::kOk) return false;
+  return cell.outcome.hit(reference, criterion == Criterion::kTop5 ? 5 : 1);
+}
+
+}  // namespace
+
+const char* to_string(Criterion criterion) {
+  return criterion == Criterion::kTop5 ? "top-5" : "top-1";
+}
+
+double Recording::sureness(Signal signal, std::size_t model, std::size_t i) const {
+  const RecordedOutcome& cell = table->at(item[i], model);
+  const double value = rightsize::sureness(cell.outcome.signals, signal);
+  const bool usable = cell.status == TrialStatus::kOk && !std::isnan(value);
+  return usable ? value : -std::numeric_limits<double>::infinity();
+}
+
+Result<Recording> judge(const OutcomeTable& table, const Reference& reference) {
+  std::size_t reference_model = 0;
+  if (!reference.model.empty()) {
+    const Result<std::size_t> found = index_of(table.zoo, reference.model);
+    if (!found.ok()) return found.status();
+    reference_model = *found;
+  }
+  Recording recording;
+  recording.table = &table;
+  std::vector<std::int32_t> wanted;
+  for (std::size_t i = 0; i < table.item_count(); ++i) {
+    const RecordedOutcome* answer =
+        reference.model.empty() ? nullptr : &table.at(i, reference_model);
+    const bool answered = answer != nullptr && answer->status == TrialStatus::kOk;
+    const std::int32_t label = answer == nullptr ? table.labels[i]
+                               : answered        ? answer->outcome.label()
+                                                 : -1;
+    if (label < 0) {
+      ++recording.skipped;
+      continue;
+    }
+    recording.item.push_back(i);
+    recording.decode_cpu.push_back(table.decode_cpu[i].count());
+    wanted.push_back(label);
+  }
+  if (recording.item.empty()) {
+    return invalid_input(reference.model.empty()
+                             ? "the run has no labels; give --reference MODEL to judge against the "
+                               "answers of a model"
+                             : "the reference model answered no input");
+  }
+  for (std::size_t m = 0; m < table.model_count(); ++m) {
+    auto& right = recording.right.emplace_back();
+    auto& ok = recording.ok.emplace_back();
+    auto& cpu = recording.cpu.emplace_back();
+    for (std::size_t i = 0; i < recording.items(); ++i) {
+      const RecordedOutcome& cell = table.at(recording.item[i], m);
+      right.push_back(is_right(cell, wanted[i], reference.criterion));
+      ok.push_back(cell.status == TrialStatus::kOk);
+      cpu.push_back(cell.cpu.count());
+    }
+  }
+  return recording;
+}
+
+RecordedWorld::RecordedWorld(const Recording& recording)
+    : recording_(recording), models_(recording.models()) {
+  costs_.reserve(recording.items() * models_);
+  for (const std::size_t i : recording.item) {
+    for (std::size_t m = 0; m < models_; ++m) {
+      const RecordedOutcome& cell = recording.table->at(i, m);
+      costs_.push_back({.cpu = cell.cpu, .wall = cell.wall});
+    }
+  }
+}
+
+void RecordedWorld::select(std::size_t item) {
+  item_ = item;
+  cpu_ = recording_.table->decode_cpu[recording_.item[item]];
+  wall_ = recording_.table->decode_wall[recording_.item[item]];
+}
+
+Trial RecordedWorld::run(ModelIndex model) noexcept {
+  const RecordedOutcome& cell = recording_.table->at(recording_.item[item_], model);
+  cpu_ += cell.cpu;
+  wall_ += cell.wall;
+  Trial trial{.model = model, .status = cell.status, .cpu = cell.cpu, .wall = cell.wall};
+  if (cell.status == TrialStatus::kOk) {
+    trial.signals = cell.outcome.signals;
+    trial.answer = cell.outcome.label();
+    trial.top = &cell.outcome.top;
+  }
+  return trial;
+}
+
+std::vector<ReplayedItem> replay(const Selector& selector, const Recording& recording,
+                                 const std::vector<std::size_t>& items) {
+  RecordedWorld world(recording);
+  std::vector<ReplayedItem> results;
+  results.reserve(items.size());
+  for (const std::size_t item : items) {
+    world.select(item);
+    const Decision decision = decide(selector, world);
+    ReplayedItem result{.answered = decision.answered(), .cpu = decision.cpu.count()};
+    if (result.answered) {
+      result.model = decision.answer().model;
+      result.right = recording.right[result.model][item] != 0;
+    }
+    results.push_back(result);
+  }
+  return results;
+}
+
+}  // namespace rightsize
