@@ -65,9 +65,10 @@ Result<Image> allocate_image(std::uint32_t width, std::uint32_t height,
     return invalid_input(fmt::format("image of {}x{} pixels has nothing to decode", width, height));
   }
   if (pixels > limits.max_pixels) {
-    return limit_exceeded(fmt::format(
-        "image of {}x{} pixels is over the limit of {} pixels; scale it down or raise --max-pixels",
-        width, height, limits.max_pixels));
+    return limit_exceeded(
+        fmt::format("image of {}x{} pixels is over the limit of {:g} million; scale it down or "
+                    "raise --max-pixels",
+                    width, height, static_cast<double>(limits.max_pixels) / 1e6));
   }
   Image image;
   image.width = static_cast<int>(width);

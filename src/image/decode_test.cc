@@ -557,7 +557,7 @@ TEST(DecodePng, WrongChecksumIsAnError) {
 TEST(DecodePng, HugeHeaderIsRefusedBeforeAllocating) {
   const Bytes png = random_png({});
   expect_error(with_png_size(png, 50000, 50000), StatusCode::kLimitExceeded,
-               "image of 50000x50000 pixels is over the limit of 100000000 pixels");
+               "image of 50000x50000 pixels is over the limit of 100 million");
   DecodeLimits none;
   none.max_pixels = std::numeric_limits<std::uint64_t>::max();
   expect_error(with_png_size(png, 0x7FFFFFFF, 0x7FFFFFFF), StatusCode::kLimitExceeded,
