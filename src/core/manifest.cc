@@ -1,9 +1,6 @@
 #include "core/manifest.h"
 
-// Without exceptions, which the distribution's compiled library is not.
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,13 +8,21 @@
 #include <initializer_list>
 #include <unordered_map>
 
-#include <fmt/format.h>
-
 #include "core/file.h"
 #include "core/json_reader.h"
 #include "core/manifest_check.h"
 #include "core/manifest_enums.h"
 #include "core/toml_text.h"
+
+// toml++ asserts, and where NDEBUG is set assumes, that a key begins with a character that may
+// begin one, which it checks only afterwards: "[=]" would end the program. Both are switched off,
+// so that its check is reached. No exceptions, which the distribution's compiled library is not
+// made for.
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_assert(true)
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
 
 namespace rightsize {
 namespace {

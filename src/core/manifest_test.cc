@@ -244,6 +244,12 @@ TEST_F(ManifestTest, CharactersBeyondAsciiStandInQuotesAndComments) {
   EXPECT_EQ("für 猫 ü \uFFFD😀", zoo->name);
 }
 
+TEST_F(ManifestTest, ATableNameOfNothingIsRefused) {
+  for (const std::string bad : {"[=]\n", "[[=]]\n", std::string("[\0model]\n", 9), "[#]\n"}) {
+    EXPECT_THAT(error(bad), StartsWith("z.toml:1: "));
+  }
+}
+
 TEST_F(ManifestTest, BadValuesOfAnInput) {
   const auto input = [&](const std::string& text) { return error(with(text, "outputs = 3")); };
   // What is refused where it stands.

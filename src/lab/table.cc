@@ -7,6 +7,15 @@
 
 namespace rightsize {
 
+Result<std::size_t> model_index(const Zoo& zoo, const std::string& name) {
+  if (const ModelSpec* model = zoo.find(name)) {
+    return static_cast<std::size_t>(model - zoo.models.data());
+  }
+  std::string names;
+  for (const ModelSpec& model : zoo.models) names += (names.empty() ? "" : ", ") + model.name;
+  return not_found(fmt::format("no model is called '{}'; the run has: {}", name, names));
+}
+
 Result<OutcomeTable> leave_out(const OutcomeTable& table,
                                const std::vector<std::string>& patterns) {
   std::vector<char> kept(table.model_count(), 1);

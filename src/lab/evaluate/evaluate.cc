@@ -70,11 +70,7 @@ std::vector<Strategy> replay_file(const SelectorFile& file, const std::vector<Mo
 
 Result<std::size_t> find_baseline(const Recording& recording, const std::string& name) {
   if (name.empty()) return static_cast<std::size_t>(best_single_model(recording));
-  const Zoo& zoo = recording.table->zoo;
-  if (const ModelSpec* model = zoo.find(name)) {
-    return static_cast<std::size_t>(model - zoo.models.data());
-  }
-  return not_found(fmt::format("the baseline '{}' is no model of this run", name));
+  return model_index(recording.table->zoo, name);
 }
 
 struct Kind {
@@ -84,9 +80,8 @@ struct Kind {
   std::size_t last = 0;
 };
 
-// The strategies of all kinds, after those of the single models.
-class Contest {
- public:
+// Everything that is compared: the single models, then the kinds, then the two oracles.
+struct Contest {
   explicit Contest(const Recording& recording) {
     for (std::size_t m = 0; m < recording.models(); ++m) {
       strategies.push_back(single_model(recording, m));
@@ -106,12 +101,16 @@ class Contest {
 
   std::vector<Strategy> strategies;
   std::vector<Kind> kinds;
+  std::size_t no_loss = 0;          // the strategy of the no-loss cascade
+  std::vector<std::size_t> chosen;  // the models that it uses
 };
 
 // The models that answered anything at the no-loss point: the chosen set.
 std::vector<std::size_t> models_used(const std::vector<ReplayedItem>& items, std::size_t models) {
   std::vector<char> used(models, 0);
-  for (const ReplayedItem& item : items) used[item.model] = 1;
+  for (const ReplayedItem& item : items) {
+    if (item.answered) used[item.model] = 1;
+  }
   std::vector<std::size_t> result;
   for (std::size_t m = 0; m < models; ++m) {
     if (used[m] != 0) result.push_back(m);
@@ -124,6 +123,67 @@ std::size_t no_loss_index(const std::vector<Target>& targets) {
     if (targets[i].name == kNoLoss) return i;
   }
   return 0;
+}
+
+void add_oracles(const Recording& recording, Contest& contest) {
+  std::vector<std::size_t> all(recording.models());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  contest.chosen = models_used(contest.strategies[contest.no_loss].items, recording.models());
+  contest.strategies.push_back(oracle(recording, "oracle, whole zoo", all));
+  contest.strategies.push_back(oracle(recording, "oracle, chosen models", contest.chosen));
+}
+
+Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
+                             const SelectorFile* selector, const FoldOptions& folds) {
+  const std::vector<Target> targets = default_targets();
+  const auto validated = [&](const std::vector<Target>& aims, const Fitter& fitter) {
+    return cross_validate(recording, static_cast<ModelIndex>(baseline), aims, fitter, folds);
+  };
+  Contest contest(recording);
+  contest.add("cascade", validated(targets, fit_cascades));
+  contest.no_loss = contest.kinds.front().first + no_loss_index(targets);
+  contest.add("fixed", validated(targets, fit_fixed));
+  contest.add("majority model", validated({{"majority", 0.0}}, fit_majority));
+  if (selector != nullptr) {
+    const auto places = match_models(*selector, recording.table->zoo);
+    if (!places.ok()) return places.status();
+    const bool held_out = selector->provenance.run_id != recording.table->provenance.run_id;
+    contest.add("selector file", held_out, replay_file(*selector, *places, recording));
+  }
+  add_oracles(recording, contest);
+  return contest;
+}
+
+double mean_decode_ms(const Recording& recording) {
+  double sum = 0.0;
+  for (const std::int64_t ns : recording.decode_cpu) sum += static_cast<double>(ns) / 1e6;
+  return sum / static_cast<double>(recording.items());
+}
+
+void fill_models(const Recording& recording, const Resampling& resampling, Evaluation& result) {
+  std::vector<std::pair<double, double>> singles;
+  for (std::size_t m = 0; m < recording.models(); ++m) {
+    result.model_names.push_back(recording.table->zoo.models[m].name);
+    result.models.push_back(resampling.figures(m));
+    result.calibration.push_back(calibrate(recording, m));
+    singles.emplace_back(result.models[m].cpu_ms.value, result.models[m].quality.value);
+  }
+  result.hull = mix_hull(singles);
+}
+
+void fill_contest(const Contest& contest, const Resampling& resampling, Evaluation& result) {
+  for (const Kind& kind : contest.kinds) {
+    KindFigures& figures = result.kinds.emplace_back();
+    figures.kind = kind.name;
+    figures.held_out = kind.held_out;
+    for (std::size_t s = kind.first; s < kind.last; ++s) {
+      figures.points.push_back(resampling.figures(s));
+    }
+  }
+  result.oracle_zoo = resampling.figures(contest.strategies.size() - 2);
+  result.oracle_chosen = resampling.figures(contest.strategies.size() - 1);
+  for (const std::size_t m : contest.chosen) result.chosen.push_back(result.model_names[m]);
+  result.verdict = judge_verdict(resampling.figures(contest.no_loss), result);
 }
 
 }  // namespace
@@ -152,31 +212,9 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
   const Result<std::size_t> baseline = find_baseline(recording, options.baseline);
   if (!baseline.ok()) return baseline.status();
 
-  const std::vector<Target> targets = default_targets();
-  const auto validated = [&](const std::vector<Target>& aims, const Fitter& fitter) {
-    return cross_validate(recording, static_cast<ModelIndex>(*baseline), aims, fitter,
-                          options.folds);
-  };
-  Contest contest(recording);
-  contest.add("cascade", validated(targets, fit_cascades));
-  contest.add("fixed", validated(targets, fit_fixed));
-  contest.add("majority model", validated({{"majority", 0.0}}, fit_majority));
-  if (selector != nullptr) {
-    const auto places = match_models(*selector, table.zoo);
-    if (!places.ok()) return places.status();
-    const bool held_out = selector->provenance.run_id != table.provenance.run_id;
-    contest.add("selector file", held_out, replay_file(*selector, *places, recording));
-  }
-  const Kind cascade = contest.kinds.front();
-  const std::size_t no_loss = cascade.first + no_loss_index(targets);
-  std::vector<std::size_t> zoo_models(recording.models());
-  std::iota(zoo_models.begin(), zoo_models.end(), std::size_t{0});
-  const std::vector<std::size_t> chosen =
-      models_used(contest.strategies[no_loss].items, recording.models());
-  contest.strategies.push_back(oracle(recording, "oracle, whole zoo", zoo_models));
-  contest.strategies.push_back(oracle(recording, "oracle, chosen models", chosen));
-
-  Resampling resampling(contest.strategies, recording.models(), *baseline);
+  const Result<Contest> contest = hold_contest(recording, *baseline, selector, options.folds);
+  if (!contest.ok()) return contest.status();
+  Resampling resampling(contest->strategies, recording.models(), *baseline);
   resampling.run(recording.items(), options.resamples, options.folds.seed);
 
   Evaluation result{.provenance = table.provenance,
@@ -190,30 +228,10 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                     .folds = options.folds.folds,
                     .seed = options.folds.seed,
                     .resamples = options.resamples,
-                    .baseline = *baseline};
-  double decode = 0.0;
-  for (const std::int64_t ns : recording.decode_cpu) decode += static_cast<double>(ns) / 1e6;
-  result.decode_cpu_ms = decode / static_cast<double>(recording.items());
-  std::vector<std::pair<double, double>> singles;
-  for (std::size_t m = 0; m < recording.models(); ++m) {
-    result.model_names.push_back(table.zoo.models[m].name);
-    result.models.push_back(resampling.figures(m));
-    result.calibration.push_back(calibrate(recording, m));
-    singles.emplace_back(result.models[m].cpu_ms.value, result.models[m].quality.value);
-  }
-  result.hull = mix_hull(singles);
-  result.oracle_zoo = resampling.figures(contest.strategies.size() - 2);
-  result.oracle_chosen = resampling.figures(contest.strategies.size() - 1);
-  for (const std::size_t m : chosen) result.chosen.push_back(table.zoo.models[m].name);
-  for (const Kind& kind : contest.kinds) {
-    KindFigures& figures = result.kinds.emplace_back();
-    figures.kind = kind.name;
-    figures.held_out = kind.held_out;
-    for (std::size_t s = kind.first; s < kind.last; ++s) {
-      figures.points.push_back(resampling.figures(s));
-    }
-  }
-  result.verdict = judge_verdict(resampling.figures(no_loss), result);
+                    .baseline = *baseline,
+                    .decode_cpu_ms = mean_decode_ms(recording)};
+  fill_models(recording, resampling, result);
+  fill_contest(*contest, resampling, result);
   return result;
 }
 

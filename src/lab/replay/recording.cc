@@ -1,21 +1,10 @@
 #include "lab/replay/recording.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <limits>
 
 namespace rightsize {
 namespace {
-
-Result<std::size_t> index_of(const Zoo& zoo, const std::string& name) {
-  if (const ModelSpec* model = zoo.find(name)) {
-    return static_cast<std::size_t>(model - zoo.models.data());
-  }
-  std::string names;
-  for (const ModelSpec& model : zoo.models) names += (names.empty() ? "" : ", ") + model.name;
-  return not_found(fmt::format("no model is called '{}'; the run has: {}", name, names));
-}
 
 bool is_right(const RecordedOutcome& cell, std::int32_t reference, Criterion criterion) {
   if (cell.status != TrialStatus::kOk) return false;
@@ -38,7 +27,7 @@ double Recording::sureness(Signal signal, std::size_t model, std::size_t i) cons
 Result<Recording> judge(const OutcomeTable& table, const Reference& reference) {
   std::size_t reference_model = 0;
   if (!reference.model.empty()) {
-    const Result<std::size_t> found = index_of(table.zoo, reference.model);
+    const Result<std::size_t> found = model_index(table.zoo, reference.model);
     if (!found.ok()) return found.status();
     reference_model = *found;
   }
