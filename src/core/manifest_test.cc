@@ -245,7 +245,8 @@ TEST_F(ManifestTest, CharactersBeyondAsciiStandInQuotesAndComments) {
 }
 
 TEST_F(ManifestTest, ATableNameOfNothingIsRefused) {
-  for (const std::string bad : {"[=]\n", "[[=]]\n", std::string("[\0model]\n", 9), "[#]\n"}) {
+  using namespace std::string_literals;
+  for (const std::string& bad : {"[=]\n"s, "[[=]]\n"s, "[\0model]\n"s, "[#]\n"s}) {
     EXPECT_THAT(error(bad), StartsWith("z.toml:1: "));
   }
 }
