@@ -12,17 +12,11 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "core/file.h"
+#include "image/classification.h"
 #include "rightsize/image_classifier.h"
 
 namespace rightsize::cli {
 namespace {
-
-bool looks_like_image(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".webp";
-}
 
 // Folders become the images below them, in order of name.
 std::vector<std::string> expand(const std::vector<std::string>& arguments) {
@@ -35,7 +29,7 @@ std::vector<std::string> expand(const std::vector<std::string>& arguments) {
     }
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(argument, error)) {
-      if (entry.is_regular_file(error) && looks_like_image(entry.path())) {
+      if (entry.is_regular_file(error) && is_image_name(entry.path())) {
         found.push_back(entry.path().string());
       }
     }

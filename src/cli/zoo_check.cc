@@ -20,7 +20,7 @@ Checked check(const Zoo& zoo, const ModelSpec& model, const Paths& search, Runti
   auto session = open_model(zoo, model, search, runtime);
   if (!session.ok()) return {session.status()};
   ImageModel image_model(model, **session);
-  const Image grey{.width = 64, .height = 64, .rgb = std::vector<std::uint8_t>(64UL * 64 * 3, 127)};
+  const Image grey = grey_image();
   ClassOutcome outcome;
   ImageModel::Times times;
   Status status = image_model.classify(grey, outcome, times);

@@ -17,11 +17,6 @@ namespace {
 // At most 11 days: estimates may be absurd, but they fit.
 Nanoseconds from_ms(double ms) { return Nanoseconds(std::llround(std::min(ms, 1e9) * 1e6)); }
 
-// A grey image: enough to run every layer once.
-Image grey_image() {
-  return {.width = 64, .height = 64, .rgb = std::vector<std::uint8_t>(64UL * 64 * 3, 127)};
-}
-
 }  // namespace
 
 struct ImageClassifier::State {

@@ -1,8 +1,24 @@
 #include "image/classification.h"
 
+#include <algorithm>
+#include <array>
 #include <exception>
+#include <string_view>
 
 namespace rightsize {
+
+bool is_image_name(const std::filesystem::path& path) {
+  static constexpr std::array<std::string_view, 4> kEndings = {".jpg", ".jpeg", ".png", ".webp"};
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+}
+
+Image grey_image() {
+  return {.width = 64, .height = 64, .rgb = std::vector<std::uint8_t>(64UL * 64 * 3, 127)};
+}
 
 ImageModel::ImageModel(const ModelSpec& spec, Session& session)
     : spec_(&spec),

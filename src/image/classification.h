@@ -1,6 +1,7 @@
 // The image classification task: one model of a zoo, ready to classify decoded images.
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
 #include "core/classes.h"
@@ -11,6 +12,13 @@
 #include "model/runtime.h"
 
 namespace rightsize {
+
+// Does the name end as an image's does: .jpg, .jpeg, .png or .webp, in any case? For choosing among
+// the files of a folder; decoding looks at bytes alone.
+bool is_image_name(const std::filesystem::path& path);
+
+// A grey image: enough to run every layer of a model once.
+Image grey_image();
 
 // Session, pre-processing and buffers of one model. One per thread; the session is shared.
 class ImageModel {

@@ -8,21 +8,13 @@
 #include <unordered_map>
 
 #include "core/file.h"
+#include "image/classification.h"
 #include "lab/profile/csv.h"
 
 namespace rightsize {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_image_name(const fs::path& path) {
-  static constexpr std::array<std::string_view, 4> kEndings = {".jpg", ".jpeg", ".png", ".webp"};
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
-}
 
 Status no_class(const std::string& label, const Zoo& zoo) {
   return invalid_input(
