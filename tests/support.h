@@ -1,10 +1,8 @@
-// What tests of several folders share: a folder that is removed at the end, the small models of
-// tests/data, and limits that make writing fail.
+// What tests of several folders share: a folder that is removed at the end, and the small models of
+// tests/data.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +15,7 @@
 
 #include "core/manifest.h"
 #include "rightsize/decision.h"
+#include "tests/process.h"
 
 namespace rightsize::test {
 
@@ -61,26 +60,6 @@ inline std::string text_of(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
-
-// Within its life this process can write no file beyond `bytes`, as if the disk were full.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
 
 inline std::filesystem::path source_folder() { return RIGHTSIZE_SOURCE_DIR; }
 inline std::filesystem::path data_folder() { return source_folder() / "tests/data"; }

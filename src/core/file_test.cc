@@ -105,24 +105,11 @@ TEST(WriteAtomicallyTest, AFolderIsNotReplaced) {
   EXPECT_THAT(folder.names(), ElementsAre("target"));
 }
 
-// Runs `body` in a process without special rights, and says whether it gave true.
-bool holds_unprivileged(const std::function<bool()>& body) {
-  constexpr unsigned kNobody = 65534;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const bool ready = ::geteuid() != 0 || (::setgid(kNobody) == 0 && ::setuid(kNobody) == 0);
-    ::_exit(ready && body() ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 TEST(WriteAtomicallyTest, ReadOnlyFolder) {
   const TemporaryFolder folder;
   folder.write("file", "old");
   fs::permissions(folder.path(), fs::perms(0555));
-  EXPECT_TRUE(holds_unprivileged([&] {
+  EXPECT_TRUE(test::holds_unprivileged([&] {
     const Status status = write_atomically(folder / "file", "new");
     return status.code() == StatusCode::kIoError &&
            status.message().find("Permission denied") != std::string::npos;

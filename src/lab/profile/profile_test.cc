@@ -204,34 +204,17 @@ TEST_F(ProfileTest, AReadOnlyTargetLeavesNothingBehind) {
   EXPECT_TRUE(fs::is_empty(locked));
 }
 
-// Lets no file of this process grow beyond a size, as a full disk would.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 TEST_F(ProfileTest, AFullDiskKeepsWhatWasRecordedAndIsTakenUpAgain) {
   const DataSet data = test::make_data(folder_ / "data", 250);
   options_.commit_every = std::chrono::milliseconds(0);
   {
-    const FileSizeLimit limit(20'000);
+    const test::FileSizeLimit limit(20'000);
     expect_error(run_profile(zoo_, data, options_), {"run.db", "disk is full"});
   }
   EXPECT_FALSE(fs::exists(output_));
   EXPECT_EQ(0U, side_files());
   {
-    const FileSizeLimit limit(200'000);
+    const test::FileSizeLimit limit(200'000);
     expect_error(run_profile(zoo_, data, options_), {"run.db", "disk is full"});
   }
   const std::size_t pending = read_run_summary(output_)->pending;

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <png.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include "lab/profile/dataset.h"
 #include "lab/profile/profile.h"
 #include "model/runtime.h"
+#include "tests/process.h"
 
 namespace rightsize::test {
 
@@ -209,19 +209,6 @@ inline void expect_same_answers(const OutcomeTable& a, const OutcomeTable& b) {
       EXPECT_EQ(x.top.classes[k].log_probability, y.top.classes[k].log_probability);
     }
   }
-}
-
-// Runs `body` in a child process that has no special rights and says whether it returned true.
-inline bool holds_unprivileged(const std::function<bool()>& body) {
-  constexpr unsigned kNobody = 65534;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const bool ready = ::geteuid() != 0 || (::setgid(kNobody) == 0 && ::setuid(kNobody) == 0);
-    ::_exit(ready && body() ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace rightsize::test
