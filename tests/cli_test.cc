@@ -437,10 +437,10 @@ class ClassifyTest : public CliTest {
     file.figures.assign(file.zoo.models.size(), {0.9, 1.0, 1.0});
     const ModelIndex small = test::index_in(file.zoo, "small");
     file.points.push_back(
-        {.name = "two", .stages = {{small, 0.75}, {file.baseline, 0.0}}, .shares = {0.5, 0.5}});
-    file.points.push_back({.name = "quick", .stages = {{small, 0.0}}, .shares = {1.0}});
+        {.name = "two", .rule = CascadeRule{.stages = {{small, 0.75}, {file.baseline, 0.0}}}, .shares = {0.5, 0.5}});
+    file.points.push_back({.name = "quick", .rule = fixed_rule(small), .shares = {1.0}});
     file.points.push_back({.name = "fragile",
-                           .stages = {{test::index_in(file.zoo, "fragile"), 0.0}},
+                           .rule = fixed_rule(test::index_in(file.zoo, "fragile")),
                            .shares = {1.0}});
     folder_.write("s.json", to_json_text(file));
   }

@@ -1,5 +1,6 @@
 // rightsize info: what is in a zoo manifest, a run.db or a selector file.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -33,17 +34,36 @@ int info_zoo(const InfoArgs& args) {
   return kOk;
 }
 
-std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
+std::string words_of(const CascadeRule& rule, const Zoo& zoo) {
   std::string text;
-  for (std::size_t s = 0; s < point.stages.size(); ++s) {
+  for (std::size_t s = 0; s < rule.stages.size(); ++s) {
     if (s > 0) {
       text += fmt::format(
-          " [{} {} {:.3f}] > ", to_string(point.signal),
-          point.signal == Signal::kEntropy ? "<=" : ">=", point.stages[s - 1].threshold);
+          " [{} {} {:.3f}] > ", to_string(rule.signal),
+          rule.signal == Signal::kEntropy ? "<=" : ">=", rule.stages[s - 1].threshold);
     }
-    text += zoo.models[point.stages[s].model].name;
+    text += zoo.models[rule.stages[s].model].name;
   }
   return text;
+}
+
+std::string words_of(const PremodelRule& rule, const Zoo& zoo) {
+  std::vector<std::string> classifiers;
+  for (const Classifier& classifier : rule.classifier.classifiers) {
+    classifiers.emplace_back(to_string(kind_of(classifier)));
+  }
+  std::vector<std::string> models;
+  for (const ModelIndex model : rule.models) models.push_back(zoo.models[model].name);
+  const std::string source =
+      rule.probe ? "what " + zoo.models[*rule.probe].name + " says"
+                 : fmt::format("{} features", rule.classifier.scaling.features.size());
+  const std::string none = rule.fallback ? zoo.models[*rule.fallback].name : "no answer";
+  return fmt::format("{} on {} chooses {}; none: {}", fmt::join(classifiers, "."), source,
+                     fmt::join(models, ", "), none);
+}
+
+std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
+  return std::visit([&](const auto& rule) { return words_of(rule, zoo); }, point.rule);
 }
 
 void print_selector(const SelectorFile& file) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/classes.h"
+#include "core/feature_set.h"
 #include "core/manifest.h"
 #include "core/provenance.h"
 #include "rightsize/decision.h"
@@ -29,10 +30,19 @@ struct OutcomeTable {
   std::vector<Nanoseconds> decode_cpu;  // per item, shared by all models
   std::vector<Nanoseconds> decode_wall;
   std::vector<RecordedOutcome> cells;  // items.size() x zoo.models.size(), item-major
+
+  // The features of the inputs and what each group of them cost; empty where the run has none.
+  std::string feature_set;
+  ImageFeatureOptions feature_options;
+  std::vector<float> features;            // items.size() x features of the set, item-major
+  std::vector<Nanoseconds> feature_cpu;   // items.size() x groups of the set, item-major
+  std::vector<Nanoseconds> feature_wall;
   std::size_t failed_items = 0;        // items that could not be decoded; not in `items`
 
   std::size_t item_count() const { return items.size(); }
   std::size_t model_count() const { return zoo.models.size(); }
+  std::size_t feature_count() const { return items.empty() ? 0 : features.size() / items.size(); }
+  std::size_t group_count() const { return items.empty() ? 0 : feature_cpu.size() / items.size(); }
   const RecordedOutcome& at(std::size_t item, std::size_t model) const {
     return cells[item * zoo.models.size() + model];
   }

@@ -25,14 +25,13 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 OperatingPoint point(const std::string& name, Signal signal, std::vector<CascadeStage> stages) {
-  OperatingPoint made{.name = name, .signal = signal, .stages = std::move(stages)};
+  const auto count = static_cast<double>(stages.size());
+  OperatingPoint made{.name = name, .rule = CascadeRule{signal, std::move(stages)}};
   made.quality = {0.8125, 0.1 + 0.2, 0.9};
   made.difference = {-0.01, -0.02, 1.0 / 3};
   made.speedup = {2.5, 2.25, std::nextafter(3.0, 4.0)};
   made.cpu_ms = 12.345678901234567;
-  for (std::size_t i = 0; i < made.stages.size(); ++i) {
-    made.shares.push_back(1.0 / static_cast<double>(made.stages.size()));
-  }
+  made.shares.assign(static_cast<std::size_t>(count), 1.0 / count);
   return made;
 }
 
@@ -114,15 +113,15 @@ TEST(SelectorFileTest, ThresholdsKeepEveryBit) {
   }
   for (std::size_t begin = 0; begin + 500 <= values.size(); begin += 500) {
     for (std::size_t i = 0; i < file.points.size(); ++i) {
-      file.points[i].stages[0].threshold = values[begin + 2 * i];
-      file.points[i].stages[1].threshold = values[begin + 2 * i + 1];
+      std::get<CascadeRule>(file.points[i].rule).stages[0].threshold = values[begin + 2 * i];
+      std::get<CascadeRule>(file.points[i].rule).stages[1].threshold = values[begin + 2 * i + 1];
     }
     const Result<SelectorFile> back = parse_selector_file(to_json_text(file), "s.json");
     ASSERT_TRUE(back.ok()) << back.status().message();
     for (std::size_t i = 0; i < file.points.size(); ++i) {
       for (std::size_t s = 0; s < 2; ++s) {
-        EXPECT_EQ(std::bit_cast<std::uint64_t>(file.points[i].stages[s].threshold),
-                  std::bit_cast<std::uint64_t>(back->points[i].stages[s].threshold));
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(std::get<CascadeRule>(file.points[i].rule).stages[s].threshold),
+                  std::bit_cast<std::uint64_t>(std::get<CascadeRule>(back->points[i].rule).stages[s].threshold));
       }
     }
   }

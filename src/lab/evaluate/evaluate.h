@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lab/evaluate/strategy.h"
+#include "lab/premodel/trainer.h"
 #include "lab/replay/cross_validation.h"
 #include "lab/replay/recording.h"
 #include "selector/selector_file.h"
@@ -16,12 +17,16 @@ namespace rightsize {
 struct EvaluateOptions {
   std::string baseline;  // empty: the best single model
   Reference reference;
+  CostKind cost = CostKind::kTime;  // what premodels and the choice of their models call cheap
+  std::optional<PremodelOptions> premodel;  // a kind more; needs a run with features
   FoldOptions folds;
   std::size_t resamples = 2000;
 };
 
+inline constexpr const char* kPremodelKind = "premodel";
+
 struct KindFigures {
-  std::string kind;      // "cascade", "fixed", "majority model", "selector file"
+  std::string kind;      // "cascade", "premodel", "fixed", "majority model", ...
   bool held_out = true;  // false: judged on the inputs it was trained on
   std::vector<StrategyFigures> points;
 };

@@ -52,8 +52,7 @@ TEST(Verdict, TrainRecommendsTheSingleModelWhereSelectionGivesNothing) {
       synthetic_table({.items = 6000, .models = ladder(), .informative = 0.0, .nested = 1.0}), {});
   ASSERT_TRUE(useless.ok());
   const OperatingPoint& chosen = useless->file.points[useless->file.default_point];
-  EXPECT_EQ(chosen.kind(), "fixed");
-  EXPECT_EQ(chosen.stages[0].model, 3);
+  EXPECT_EQ(chosen.rule, Rule(fixed_rule(3)));
   const auto useful = train(synthetic_table({.items = 1500, .models = ladder()}), {});
   ASSERT_TRUE(useful.ok());
   EXPECT_EQ(useful->file.points[useful->file.default_point].name, kNoLoss);

@@ -32,7 +32,8 @@ Strategy single_model(const Recording& recording, std::size_t model) {
     strategy.items.push_back({.answered = recording.ok[model][i] != 0,
                               .right = recording.right[model][i] != 0,
                               .model = static_cast<ModelIndex>(model),
-                              .cpu = recording.cpu[model][i] + recording.decode_cpu[i]});
+                              .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
+                              .energy = recording.energy_of(model, i)});
   }
   return strategy;
 }
@@ -44,7 +45,7 @@ Strategy oracle(const Recording& recording, std::string name,
     std::size_t best = allowed.front();
     const auto better = [&](std::size_t a, std::size_t b) {
       if (recording.right[a][i] != recording.right[b][i]) return recording.right[a][i] != 0;
-      return recording.cpu[a][i] < recording.cpu[b][i];
+      return recording.cost(a, i) < recording.cost(b, i);
     };
     for (const std::size_t m : allowed) {
       if (better(m, best)) best = m;
@@ -52,7 +53,8 @@ Strategy oracle(const Recording& recording, std::string name,
     strategy.items.push_back({.answered = recording.ok[best][i] != 0,
                               .right = recording.right[best][i] != 0,
                               .model = static_cast<ModelIndex>(best),
-                              .cpu = recording.cpu[best][i] + recording.decode_cpu[i]});
+                              .cpu = recording.cpu[best][i] + recording.decode_cpu[i],
+                              .energy = recording.energy_of(best, i)});
   }
   return strategy;
 }

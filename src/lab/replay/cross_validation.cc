@@ -26,13 +26,6 @@ Totals totals_of(const Recording& recording, const std::vector<std::size_t>& ite
   return totals;
 }
 
-CascadeCandidate fixed_candidate(ModelIndex model, const Totals& totals) {
-  return {.signal = Signal::kMaxProbability,
-          .stages = {{model, 0.0}},
-          .right = totals.right,
-          .cpu = totals.cpu};
-}
-
 // Right answers that meet the target on n items, given the baseline's.
 std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n) {
   return baseline_right -
@@ -52,8 +45,8 @@ FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>
   const Totals base = totals_of(recording, items, baseline);
   auto frontier = std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline));
   return [=, n = items.size()](const Target& target) {
-    const auto found = frontier->cheapest(wanted_right(target, base.right, n));
-    return found ? *found : fixed_candidate(baseline, base);
+    auto found = frontier->cheapest(wanted_right(target, base.right, n));
+    return found ? CascadeRule{found->signal, std::move(found->stages)} : fixed_rule(baseline);
   };
 }
 
@@ -72,7 +65,7 @@ FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& i
       if (!found || totals[m].cpu < totals[best].cpu) best = static_cast<ModelIndex>(m);
       found = true;
     }
-    return fixed_candidate(best, totals[best]);
+    return fixed_rule(best);
   };
 }
 
@@ -89,9 +82,7 @@ FitPoint fit_majority(const Recording& recording, const std::vector<std::size_t>
   }
   const auto model =
       static_cast<ModelIndex>(std::max_element(optimal.begin(), optimal.end()) - optimal.begin());
-  return [candidate = fixed_candidate(model, totals_of(recording, items, model))](const Target&) {
-    return candidate;
-  };
+  return [model](const Target&) { return fixed_rule(model); };
 }
 
 std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex baseline,
@@ -105,9 +96,8 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
     const std::vector<std::size_t> train = all_but(recording.items(), test);
     const FitPoint fit = fitter(recording, train, baseline);
     for (PooledPoint& point : pooled) {
-      const CascadeCandidate candidate = fit(point.target);
-      const ConfidenceCascade selector(candidate.signal, candidate.stages);
-      const std::vector<ReplayedItem> results = replay(selector, recording, test);
+      const std::unique_ptr<Selector> selector = make_selector(fit(point.target));
+      const std::vector<ReplayedItem> results = replay(*selector, recording, test);
       for (std::size_t i = 0; i < test.size(); ++i) point.items[test[i]] = results[i];
     }
   }

@@ -10,6 +10,7 @@
 
 #include "lab/replay/recording.h"
 #include "lab/replay/search.h"
+#include "selector/rule.h"
 
 namespace rightsize {
 
@@ -26,7 +27,7 @@ inline constexpr const char* kNoLoss = "no-loss";
 
 // How a point is fitted to items of a recording. A kind that cannot reach a target falls back to
 // the baseline.
-using FitPoint = std::function<CascadeCandidate(const Target&)>;
+using FitPoint = std::function<Rule(const Target&)>;
 // Prepares the fitting of all targets to these training items.
 using Fitter = std::function<FitPoint(const Recording&, const std::vector<std::size_t>& items,
                                       ModelIndex baseline)>;

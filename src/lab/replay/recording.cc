@@ -24,7 +24,9 @@ double Recording::sureness(Signal signal, std::size_t model, std::size_t i) cons
   return usable ? value : -std::numeric_limits<double>::infinity();
 }
 
-Result<Recording> judge(const OutcomeTable& table, const Reference& reference) {
+const char* to_string(CostKind kind) { return kind == CostKind::kTime ? "time" : "energy"; }
+
+Result<Recording> judge(const OutcomeTable& table, const Reference& reference, CostKind cost) {
   std::size_t reference_model = 0;
   if (!reference.model.empty()) {
     const Result<std::size_t> found = model_index(table.zoo, reference.model);
@@ -33,7 +35,7 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference) {
   }
   Recording recording;
   recording.table = &table;
-  std::vector<std::int32_t> wanted;
+  recording.cost_kind = cost;
   for (std::size_t i = 0; i < table.item_count(); ++i) {
     const RecordedOutcome* answer =
         reference.model.empty() ? nullptr : &table.at(i, reference_model);
@@ -47,7 +49,7 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference) {
     }
     recording.item.push_back(i);
     recording.decode_cpu.push_back(table.decode_cpu[i].count());
-    wanted.push_back(label);
+    recording.wanted.push_back(label);
   }
   if (recording.item.empty()) {
     return invalid_input(reference.model.empty()
@@ -61,7 +63,7 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference) {
     auto& cpu = recording.cpu.emplace_back();
     for (std::size_t i = 0; i < recording.items(); ++i) {
       const RecordedOutcome& cell = table.at(recording.item[i], m);
-      right.push_back(is_right(cell, wanted[i], reference.criterion));
+      right.push_back(is_right(cell, recording.wanted[i], reference.criterion));
       ok.push_back(cell.status == TrialStatus::kOk);
       cpu.push_back(cell.cpu.count());
     }
@@ -78,6 +80,22 @@ RecordedWorld::RecordedWorld(const Recording& recording)
       costs_.push_back({.cpu = cell.cpu, .wall = cell.wall});
     }
   }
+}
+
+std::span<const float> RecordedWorld::features() const noexcept {
+  const OutcomeTable& table = *recording_.table;
+  const std::size_t count = table.feature_count();
+  return {table.features.data() + recording_.item[item_] * count, count};
+}
+
+bool RecordedWorld::extract(std::size_t group) noexcept {
+  const OutcomeTable& table = *recording_.table;
+  const std::size_t groups = table.group_count();
+  if (group >= groups) return false;
+  const std::size_t place = recording_.item[item_] * groups + group;
+  cpu_ += table.feature_cpu[place];
+  wall_ += table.feature_wall[place];
+  return true;
 }
 
 void RecordedWorld::select(std::size_t item) {
@@ -107,7 +125,12 @@ std::vector<ReplayedItem> replay(const Selector& selector, const Recording& reco
   for (const std::size_t item : items) {
     world.select(item);
     const Decision decision = decide(selector, world);
-    ReplayedItem result{.answered = decision.answered(), .cpu = decision.cpu.count()};
+    ReplayedItem result{.answered = decision.answered(),
+                        .cpu = decision.cpu.count(),
+                        .features_cpu = decision.features_cpu.count()};
+    for (const Trial& trial : decision.trials()) {
+      result.energy += recording.energy_of(trial.model, item);
+    }
     if (result.answered) {
       result.model = decision.answer().model;
       result.right = recording.right[result.model][item] != 0;
