@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/classes.h"
-#include "core/feature_set.h"
+#include "core/image_feature_set.h"
 #include "core/manifest.h"
 #include "core/provenance.h"
 #include "rightsize/decision.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/feature_set.h"
+#include "core/image_feature_set.h"
 #include "rightsize/selector.h"
 #include "selector/premodel_classifier.h"
 

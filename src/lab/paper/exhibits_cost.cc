@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/clock.h"
-#include "core/feature_set.h"
+#include "core/image_feature_set.h"
 #include "lab/paper/exhibits.h"
 #include "lab/report/figures.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/feature_set.h"
+#include "core/image_feature_set.h"
 #include "lab/paper/exhibits.h"
 #include "lab/report/figures.h"
 

@@ -1,0 +1,72 @@
+#include "image/colour.h"
+
+#include <algorithm>
+
+namespace rightsize {
+namespace {
+
+// Pixels whose squares sum up within 32 bits, and whose bins fit a small buffer.
+constexpr std::size_t kAtOnce = 1024;
+
+// Hue in degrees is 60 * n / d with d = max - min and n, a whole number in [0, 6 d), as below. It
+// lies in the bin of all borders at or below it: k * 360 / 7 <= 60 n / d where 6 k d <= 7 n. All of
+// this fits 16 bits.
+void find_bins(const std::uint8_t* red, const std::uint8_t* green, const std::uint8_t* blue,
+               std::size_t size, std::uint8_t* __restrict bins) {
+  using Short = std::int16_t;
+  for (std::size_t i = 0; i < size; ++i) {
+    const Short r = red[i];
+    const Short g = green[i];
+    const Short b = blue[i];
+    const Short high = std::max(r, std::max(g, b));
+    const Short d = static_cast<Short>(high - std::min(r, std::min(g, b)));
+    const Short from_red = static_cast<Short>(g - b + (g < b ? 6 * d : 0));
+    const Short from_green = static_cast<Short>(b - r + 2 * d);
+    const Short from_blue = static_cast<Short>(r - g + 4 * d);
+    const Short n = high == r ? from_red : high == g ? from_green : from_blue;
+    const Short place = static_cast<Short>(7 * n);
+    const Short step = static_cast<Short>(6 * d);
+    Short bin = 0;
+    for (Short k = 1; k < Short{kHueBins}; ++k) {
+      bin = static_cast<Short>(bin + (place >= k * step ? 1 : 0));
+    }
+    bins[i] = static_cast<std::uint8_t>(d > 0 ? bin : 0);
+  }
+}
+
+}  // namespace
+
+Moments moments_of(const Plane& plane) {
+  const std::size_t size = plane.pixels.size();
+  std::uint64_t sum = 0;
+  std::uint64_t squares = 0;
+  for (std::size_t begin = 0; begin < size; begin += kAtOnce) {
+    const std::size_t end = std::min(size, begin + kAtOnce);
+    std::uint32_t part = 0;
+    std::uint32_t part_squares = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint32_t value = plane.pixels[i];
+      part += value;
+      part_squares += value * value;
+    }
+    sum += part;
+    squares += part_squares;
+  }
+  const auto count = static_cast<double>(size);
+  return {static_cast<double>(sum) / count, static_cast<double>(squares) / count};
+}
+
+std::array<std::size_t, kHueBins> hue_histogram(const WorkingImage& working) {
+  std::array<std::size_t, kHueBins> counts{};
+  std::array<std::uint8_t, kAtOnce> bins;
+  const std::size_t size = working.red.pixels.size();
+  for (std::size_t begin = 0; begin < size; begin += kAtOnce) {
+    const std::size_t part = std::min(size - begin, kAtOnce);
+    find_bins(working.red.pixels.data() + begin, working.green.pixels.data() + begin,
+              working.blue.pixels.data() + begin, part, bins.data());
+    for (std::size_t i = 0; i < part; ++i) ++counts[bins[i]];
+  }
+  return counts;
+}
+
+}  // namespace rightsize
