@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,19 @@ struct MergeArgs {
 };
 int merge(const MergeArgs& args);
 
+// What premodel to fit, in the words of PremodelOptions.
+struct PremodelArgs {
+  std::string shape = "none";
+  std::string method = "accuracy";
+  double theta_points = 0.5;
+  std::size_t max_models = 3;
+  std::size_t features = 7;
+  std::size_t neighbours = 5;
+  float radius = std::numeric_limits<float>::infinity();
+  std::string probe;
+  std::string fallback;
+};
+
 struct EvaluateArgs {
   std::filesystem::path run;
   std::filesystem::path selector;
@@ -68,6 +82,8 @@ struct EvaluateArgs {
   std::vector<std::string> leave_out;  // patterns of model names
   std::string reference;
   std::string criterion = "top-1";
+  std::string cost = "time";
+  PremodelArgs premodel;
   std::size_t folds = 10;
   std::uint64_t seed = 1;
   std::filesystem::path html;
@@ -77,6 +93,32 @@ struct EvaluateArgs {
 };
 int train(const EvaluateArgs& args);
 int evaluate(const EvaluateArgs& args);
+
+struct ReproduceArgs {
+  std::filesystem::path run;
+  std::filesystem::path compression;
+  std::filesystem::path cnn;
+  std::filesystem::path runtime;
+  std::string baseline;
+  std::string cost = "time";
+  std::size_t max_models = 3;
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+  std::filesystem::path html;
+  std::filesystem::path markdown;
+  bool json = false;
+};
+int reproduce(const ReproduceArgs& args);
+
+struct LabelsArgs {
+  std::filesystem::path run;
+  std::filesystem::path output;  // empty: stdout
+  std::string cost = "time";
+  std::size_t max_models = 3;
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+};
+int labels(const LabelsArgs& args);
 
 // `info` of a run.db.
 int info_run(const InfoArgs& args);

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/premodel_options.h"
 #include "core/file.h"
 #include "lab/evaluate/train.h"
 #include "lab/profile/read_run.h"
@@ -32,12 +33,16 @@ std::string default_reference(const OutcomeTable& table) {
   return name;
 }
 
-EvaluateOptions options_of(const EvaluateArgs& args, const OutcomeTable& table) {
+Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable& table) {
+  const auto premodel = premodel_options(args.premodel);
+  if (!premodel.ok()) return premodel.status();
   const std::string reference = args.reference.empty() ? default_reference(table) : args.reference;
-  return {
+  return EvaluateOptions{
       .baseline = args.baseline.empty() ? reference : args.baseline,
       .reference = {.model = reference == "labels" ? "" : reference,
                     .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
+      .cost = cost_kind(args.cost),
+      .premodel = *premodel,
       .folds = {.folds = args.folds, .seed = args.seed}};
 }
 
@@ -65,7 +70,9 @@ void say_written(const std::filesystem::path& path, const char* what) {
 int train(const EvaluateArgs& args) {
   const Result<OutcomeTable> table = read_outcomes(args);
   if (!table.ok()) return fail(table.status());
-  const Result<Training> training = rightsize::train(*table, options_of(args, *table));
+  const Result<EvaluateOptions> options = options_of(args, *table);
+  if (!options.ok()) return fail(options.status());
+  const Result<Training> training = rightsize::train(*table, *options);
   if (!training.ok()) return fail(training.status());
   const std::string text = to_json_text(training->file);
   if (Status status = write_atomically(args.output, text); !status.ok()) return fail(status);
@@ -88,8 +95,10 @@ int evaluate(const EvaluateArgs& args) {
     if (!read.ok()) return fail(read.status());
     selector = std::move(*read);
   }
-  const Result<Evaluation> evaluation = rightsize::evaluate(
-      *table, args.selector.empty() ? nullptr : &selector, options_of(args, *table));
+  const Result<EvaluateOptions> options = options_of(args, *table);
+  if (!options.ok()) return fail(options.status());
+  const Result<Evaluation> evaluation =
+      rightsize::evaluate(*table, args.selector.empty() ? nullptr : &selector, *options);
   if (!evaluation.ok()) return fail(evaluation.status());
   if (Status status = write_pictures(args, *evaluation); !status.ok()) return fail(status);
   print(args.json ? evaluation_json(*evaluation) : evaluation_text(*evaluation));

@@ -34,10 +34,10 @@ struct OutcomeTable {
   // The features of the inputs and what each group of them cost; empty where the run has none.
   std::string feature_set;
   ImageFeatureOptions feature_options;
-  std::vector<float> features;            // items.size() x features of the set, item-major
-  std::vector<Nanoseconds> feature_cpu;   // items.size() x groups of the set, item-major
+  std::vector<float> features;           // items.size() x features of the set, item-major
+  std::vector<Nanoseconds> feature_cpu;  // items.size() x groups of the set, item-major
   std::vector<Nanoseconds> feature_wall;
-  std::size_t failed_items = 0;        // items that could not be decoded; not in `items`
+  std::size_t failed_items = 0;  // items that could not be decoded; not in `items`
 
   std::size_t item_count() const { return items.size(); }
   std::size_t model_count() const { return zoo.models.size(); }

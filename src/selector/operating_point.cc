@@ -27,7 +27,8 @@ Status read_estimate(const json& object, const std::string& path, Estimate& esti
   return in.finish();
 }
 
-// --- cascades ---------------------------------------------------------------------------------------
+// --- cascades
+// ---------------------------------------------------------------------------------------
 
 void add_cascade(const CascadeRule& rule, const OperatingPoint& point, const Zoo& zoo,
                  ordered_json& document) {
@@ -80,7 +81,8 @@ Status read_cascade(JsonReader& in, const Zoo& zoo, OperatingPoint& point) {
   return status;
 }
 
-// --- premodels --------------------------------------------------------------------------------------
+// --- premodels
+// --------------------------------------------------------------------------------------
 
 ordered_json to_json(const ImageFeatureOptions& options) {
   return {{"set", image_feature_set().name},
@@ -115,10 +117,10 @@ Status read_features(const json& object, const std::string& path, ImageFeatureOp
     in.fail(fmt::format("needs the feature set '{}', this program has '{}'", set,
                         image_feature_set().name));
   }
-  for (const auto& [key, target] : {std::pair{"max_side", &options.max_side},
-                                    std::pair{"keypoint_threshold", &options.keypoint_threshold},
-                                    std::pair{"edge_low", &options.edge_low},
-                                    std::pair{"edge_high", &options.edge_high}}) {
+  for (const auto& [key, target] :
+       {std::pair{"max_side", &options.max_side},
+        std::pair{"keypoint_threshold", &options.keypoint_threshold},
+        std::pair{"edge_low", &options.edge_low}, std::pair{"edge_high", &options.edge_high}}) {
     std::int64_t value = 0;
     in.read(key, value);
     *target = static_cast<int>(std::clamp<std::int64_t>(value, INT32_MIN, INT32_MAX));
@@ -137,7 +139,8 @@ Status read_model_list(const json& list, const std::string& path, const Zoo& zoo
                        std::vector<ModelIndex>& models) {
   for (const json& name : list) {
     const ModelSpec* model = name.is_string() ? zoo.find(name.get<std::string>()) : nullptr;
-    if (model == nullptr) return invalid_input(fmt::format("'{}' names no model of this file", path));
+    if (model == nullptr)
+      return invalid_input(fmt::format("'{}' names no model of this file", path));
     const auto index = static_cast<ModelIndex>(model - zoo.models.data());
     if (std::find(models.begin(), models.end(), index) != models.end()) {
       return invalid_input(fmt::format("'{}' names the model '{}' twice", path, model->name));
@@ -242,8 +245,7 @@ Result<OperatingPoint> point_from_json(const json& object, const std::string& pa
   const json* difference = in.object("difference");
   const json* speedup = in.object("speedup");
   if (!in.status().ok()) return in.status();
-  Status status =
-      kind == "premodel" ? read_premodel(in, zoo, point) : read_cascade(in, zoo, point);
+  Status status = kind == "premodel" ? read_premodel(in, zoo, point) : read_cascade(in, zoo, point);
   if (!status.ok()) return status;
   if (status = in.finish(); !status.ok()) return status;
   if (kind != kind_of(point.rule)) {

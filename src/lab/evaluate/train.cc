@@ -37,8 +37,8 @@ void fill_shares(const Recording& recording, const std::vector<std::size_t>& ite
 void add_points(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
   std::vector<std::size_t> all(recording.items());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  file.points.push_back(make_point(kBaselinePoint, fixed_rule(file.baseline),
-                                   evaluation.models[file.baseline]));
+  file.points.push_back(
+      make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
   const FitPoint fit = fit_cascades(recording, all, file.baseline);
   const std::vector<Target> targets = default_targets();
   for (std::size_t t = 0; t < targets.size(); ++t) {

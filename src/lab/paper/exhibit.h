@@ -14,9 +14,9 @@ namespace rightsize {
 // One curve or one group of bars.
 struct PlotSeries {
   std::string name;
-  std::vector<double> x;     // lines and points; unused for bars
-  std::vector<double> y;     // bars: one per category; not-a-number: nothing is drawn
-  std::vector<double> low;   // ends of 95 % intervals, or empty
+  std::vector<double> x;    // lines and points; unused for bars
+  std::vector<double> y;    // bars: one per category; not-a-number: nothing is drawn
+  std::vector<double> low;  // ends of 95 % intervals, or empty
   std::vector<double> high;
   std::vector<std::string> labels;  // beside the points, or empty
   bool paper = false;               // the paper's own figures: drawn in grey, dashed
@@ -47,7 +47,7 @@ struct Exhibit {
   std::vector<std::vector<std::string>> table;  // first row: head; a head that begins with a space
                                                 // is of a right-aligned column of numbers
   std::vector<Plot> plots;
-  std::string paper;    // what the paper reported, with its figure or section
+  std::string paper;  // what the paper reported, with its figure or section
   Holds holds = Holds::kNotMeasured;
   std::string finding;  // the plain sentence
 };

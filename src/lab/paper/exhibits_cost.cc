@@ -80,7 +80,8 @@ Exhibit overhead_exhibit(const Findings& findings) {
   add("decision of the kNN chain", decision, "below 1 ms");
   add("everything, the chosen model included", total, "840 ms");
   exhibit.paper =
-      "Section 7.7 and the predecessor: 0.20 to 0.24 s for features in Python with OpenCV, 20 to 28 % "
+      "Section 7.7 and the predecessor: 0.20 to 0.24 s for features in Python with OpenCV, 20 to "
+      "28 % "
       "of the total; the kNN below 1 ms. Training below 2 h, labels below a day.";
   const double share = (features + decision) / total;
   exhibit.holds = Holds::kPartly;
@@ -97,7 +98,8 @@ Exhibit resources_exhibit(const Findings& findings) {
   Exhibit exhibit{.id = "resources", .title = "Memory and CPU use"};
   exhibit.question =
       "What does each model need in memory (private memory of the opened model after a run) and in "
-      "processor (CPU time of an inference by its wall time), and what do the premodel's models need "
+      "processor (CPU time of an inference by its wall time), and what do the premodel's models "
+      "need "
       "together? The profile gives every model one thread.";
   exhibit.table = {{"", " file MiB", " memory MiB", " processor, cores"}};
   std::int64_t together = 0;
@@ -115,20 +117,24 @@ Exhibit resources_exhibit(const Findings& findings) {
                              mib(model.file_bytes), mib(model.memory_bytes),
                              model.cpu_cores ? fmt::format("{:.2f}", *model.cpu_cores) : "-"});
   }
-  exhibit.table.push_back({"premodel: its models together", "-", measured ? mib(together) : "-", "-"});
+  exhibit.table.push_back(
+      {"premodel: its models together", "-", measured ? mib(together) : "-", "-"});
   exhibit.paper =
-      "Figure 20: processor 28.1 % for the premodel, 32.6 % for MobileNet, 29.4 % for Inception_v4; "
+      "Figure 20: processor 28.1 % for the premodel, 32.6 % for MobileNet, 29.4 % for "
+      "Inception_v4; "
       "memory 49.7 % of the board's for the premodel against 33.7 % for the largest network. A GPU "
       "was used there, none here.";
   exhibit.holds = !measured ? Holds::kNotMeasured : together > largest ? Holds::kYes : Holds::kNo;
   exhibit.finding =
-      measured ? fmt::format("The premodel's models need {} MiB together, the largest model of the "
-                             "zoo {} MiB: choosing per input costs memory, as in the paper.",
-                             mib(together), mib(largest))
+      measured ? fmt::format(
+                     "The premodel's models need {} MiB together, the largest model of the "
+                     "zoo {} MiB: choosing per input costs memory, as in the paper.",
+                     mib(together), mib(largest))
                : "The run was profiled by a version that did not measure memory.";
   if (exhibit.holds == Holds::kNo) {
     exhibit.finding = fmt::format(
-        "The premodel's models need {} MiB together, less than the zoo's largest model with {} MiB.",
+        "The premodel's models need {} MiB together, less than the zoo's largest model with {} "
+        "MiB.",
         mib(together), mib(largest));
   }
   return exhibit;
@@ -137,12 +143,16 @@ Exhibit resources_exhibit(const Findings& findings) {
 Exhibit compression_exhibit(const Findings* findings) {
   Exhibit exhibit{.id = "compression", .title = "Compressed variants of one network"};
   exhibit.question =
-      "The zoo is one network and three compressed variants of it: pruned with shared weights (as Deep "
-      "Compression, without retraining), quantised to int8, and both. The premodel chooses among the "
+      "The zoo is one network and three compressed variants of it: pruned with shared weights (as "
+      "Deep "
+      "Compression, without retraining), quantised to int8, and both. The premodel chooses among "
+      "the "
       "four.";
   exhibit.paper =
-      "Section 6.8, ResNet_v2_152, MB and ms/top-1/top-5: none 691, 2026/77.7/94.2; Deep Compression "
-      "317.12, 1420/59.7/88.5; quantised 473.42, 1790/64.8/91.2; both 226.22, 1110/43.4/68.9; premodel "
+      "Section 6.8, ResNet_v2_152, MB and ms/top-1/top-5: none 691, 2026/77.7/94.2; Deep "
+      "Compression "
+      "317.12, 1420/59.7/88.5; quantised 473.42, 1790/64.8/91.2; both 226.22, 1110/43.4/68.9; "
+      "premodel "
       "1330/75.9/93.9: 1.52x at -1.76 points.";
   exhibit.table = {{"", " file MiB", " CPU ms", " top-1 %", " top-5 %", " against none, points",
                     " speed-up", " against a random mix, points"}};
@@ -159,12 +169,11 @@ Exhibit compression_exhibit(const Findings* findings) {
     const StrategyFigures& figures = findings->of(place);
     const auto& resources = recording.table->resources;
     const bool model = place < recording.models() && place < resources.size();
-    exhibit.table.push_back(
-        {figures.name, model ? mib(resources[place].file_bytes) : "-",
-         milliseconds(figures.cpu_ms.value), percent(figures.quality.value),
-         percent(top5_share(recording, findings->strategy(place).items)),
-         points_with_interval(figures.difference), times(figures.speedup.value),
-         points_with_interval(figures.over_mix)});
+    exhibit.table.push_back({figures.name, model ? mib(resources[place].file_bytes) : "-",
+                             milliseconds(figures.cpu_ms.value), percent(figures.quality.value),
+                             percent(top5_share(recording, findings->strategy(place).items)),
+                             points_with_interval(figures.difference), times(figures.speedup.value),
+                             points_with_interval(figures.over_mix)});
   }
   const StrategyFigures& premodel = findings->of(findings->fallback);
   const bool faster = premodel.speedup.low > 1.0;

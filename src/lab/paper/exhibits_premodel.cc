@@ -32,7 +32,8 @@ std::vector<std::string> headline_row(const Findings& findings, std::size_t plac
           points_with_interval(figures.over_mix)};
 }
 
-// The paper's figure 8 (TECS, read from its bars): time, energy, top-1, top-5, precision, recall, F1.
+// The paper's figure 8 (TECS, read from its bars): time, energy, top-1, top-5, precision, recall,
+// F1.
 void add_paper_rows(std::vector<std::vector<std::string>>& table) {
   for (const auto& [name, ms, mj, top1, top5, precision, recall, f1] :
        {std::tuple{"MobileNet_v1_100", "340", "820", "70.9", "89.5", ".695", ".692", ".694"},
@@ -95,13 +96,15 @@ Exhibit headline_exhibit(const Findings& findings) {
   });
   places.insert(places.end(), {findings.paper, findings.fallback, findings.automatic});
   if (findings.cnn != 0) places.push_back(findings.cnn);
-  places.insert(places.end(), {findings.majority, findings.cascade, findings.oracle_chosen,
-                               findings.oracle_zoo});
+  places.insert(places.end(),
+                {findings.majority, findings.cascade, findings.oracle_chosen, findings.oracle_zoo});
   Exhibit exhibit{.id = "headline", .title = "Time, energy and accuracy"};
   exhibit.question = fmt::format(
-      "What does each single model, the premodel (a chain of kNNs over {} models), the controls and "
+      "What does each single model, the premodel (a chain of kNNs over {} models), the controls "
+      "and "
       "the oracles give? Shares are of all inputs; an input without an answer is not right. "
-      "Precision and recall are means over the classes. Time is CPU time with decoding, features and "
+      "Precision and recall are means over the classes. Time is CPU time with decoding, features "
+      "and "
       "pre-processing.",
       findings.study().chosen.size());
   exhibit.table = {{"", " CPU ms", " energy mJ", " top-1 %", " top-5 %", " precision", " recall",
@@ -111,19 +114,19 @@ Exhibit headline_exhibit(const Findings& findings) {
   add_paper_rows(exhibit.table);
   exhibit.plots = {quality_time_plot(findings, places)};
   exhibit.paper =
-      "Figure 8: the premodel is 1.8x faster than Inception_v4, the most capable network, and 7.52 % "
+      "Figure 8: the premodel is 1.8x faster than Inception_v4, the most capable network, and 7.52 "
+      "% "
       "more accurate; figures of its rows are read from the bars of the TECS version. Counted over "
       "all inputs its recall is 75.0 to 79.5 %, because 12.6 % get no answer.";
   const StrategyFigures& premodel = findings.of(findings.paper);
   const StrategyFigures& always = findings.of(findings.fallback);
   exhibit.holds = std::min(keeps_promise(premodel), keeps_promise(always));
-  exhibit.finding = fmt::format("{}. {}. The confidence cascade as the control: {} points at {}x. {}",
-                                words_on(premodel), words_on(always),
-                                points_with_interval(findings.of(findings.cascade).difference),
-                                times(findings.of(findings.cascade).speedup.value),
-                                exhibit.holds == Holds::kYes
-                                    ? "The claim holds here."
-                                    : "The claim of more accuracy in less time does not hold here.");
+  exhibit.finding = fmt::format(
+      "{}. {}. The confidence cascade as the control: {} points at {}x. {}", words_on(premodel),
+      words_on(always), points_with_interval(findings.of(findings.cascade).difference),
+      times(findings.of(findings.cascade).speedup.value),
+      exhibit.holds == Holds::kYes ? "The claim holds here."
+                                   : "The claim of more accuracy in less time does not hold here.");
   return exhibit;
 }
 
@@ -159,21 +162,23 @@ Exhibit shares_exhibit(const Findings& findings) {
   }
   exhibit.plots = {std::move(plot)};
   exhibit.paper =
-      "Figure 19: MobileNet 72.65 %, Inception 12.34 %, ResNet 2.43 %, failure (no answer) 12.60 %.";
+      "Figure 19: MobileNet 72.65 %, Inception 12.34 %, ResNet 2.43 %, failure (no answer) 12.60 "
+      "%.";
   const double abstained = findings.of(findings.paper).abstained;
   const auto& shares = findings.of(findings.paper).shares;
   const double most = *std::max_element(shares.begin(), shares.end());
   exhibit.holds = most > 0.5 ? Holds::kYes : Holds::kPartly;
-  exhibit.finding = fmt::format(
-      "The model chosen most often answers {} % of the inputs and {} % get no answer.",
-      percent(most), percent(abstained));
+  exhibit.finding =
+      fmt::format("The model chosen most often answers {} % of the inputs and {} % get no answer.",
+                  percent(most), percent(abstained));
   return exhibit;
 }
 
 Exhibit levels_exhibit(const Findings& findings) {
   Exhibit exhibit{.id = "levels", .title = "Accuracy of the chain's classifiers"};
   exhibit.question =
-      "How often is each yes/no classifier of the chain right about its model being the optimal one "
+      "How often is each yes/no classifier of the chain right about its model being the optimal "
+      "one "
       "(held out)? The majority answer is what always saying the more frequent one would reach.";
   exhibit.table = {{"level", "model (folds)", " right %", " majority answer %", " paper %"}};
   constexpr const char* kPaper[] = {"95.8", "80.1", "72.3"};
@@ -195,11 +200,13 @@ Exhibit levels_exhibit(const Findings& findings) {
   const double choices = static_cast<double>(findings.study().paper_right_choices) /
                          static_cast<double>(findings.recording().items());
   exhibit.paper =
-      "Section 7.3: the three kNNs are right for 95.8 %, 80.1 % and 72.3 %; the predecessor says that "
+      "Section 7.3: the three kNNs are right for 95.8 %, 80.1 % and 72.3 %; the predecessor says "
+      "that "
       "the premodel chooses the optimal model for 95.6 %.";
   exhibit.holds = better ? Holds::kPartly : Holds::kNo;
   exhibit.finding = fmt::format(
-      "The premodel as a whole names the optimal model (or rightly none) for {} % of the inputs. {}",
+      "The premodel as a whole names the optimal model (or rightly none) for {} % of the inputs. "
+      "{}",
       percent(choices),
       better ? "Every level is better than its majority answer."
              : "Not every level is better than always giving its majority answer: the features say "
@@ -236,7 +243,8 @@ Exhibit shapes_exhibit(const Findings& findings) {
   exhibit.plots = {quality_time_plot(findings, places)};
   exhibit.plots.front().series.front().name = "";
   exhibit.paper =
-      "Figure 11a, top-1 % and seconds: CNN 55.5/0.58; single SVM 71.7/0.24; single tree 80.0/0.23; "
+      "Figure 11a, top-1 % and seconds: CNN 55.5/0.58; single SVM 71.7/0.24; single tree "
+      "80.0/0.23; "
       "single kNN 82.5/0.23; chains from tree.svm.tree 68.1/0.36 over svm.svm.svm 79.1/0.39, "
       "tree.tree.tree 81.5/0.30 and svm.knn.knn 85.9/0.32 to knn.knn.knn 87.4/0.24, the best.";
   exhibit.holds = best_image->over_mix.low > 0 ? Holds::kPartly : Holds::kNo;
@@ -252,7 +260,8 @@ Exhibit shapes_exhibit(const Findings& findings) {
 Exhibit criteria_exhibit(const Findings& top1, const Findings& top5) {
   Exhibit exhibit{.id = "criteria", .title = "One premodel per criterion"};
   exhibit.question =
-      "The same premodel trained and judged for top-1 and for top-5 (the label among the five surest "
+      "The same premodel trained and judged for top-1 and for top-5 (the label among the five "
+      "surest "
       "classes).";
   exhibit.table = {{"", " best single model %", " premodel %", " no answer %", " CPU ms",
                     " against the best, points", " against a random mix, points", " paper: best %",

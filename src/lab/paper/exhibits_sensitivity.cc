@@ -12,9 +12,7 @@
 namespace rightsize {
 namespace {
 
-std::string feature_name(std::size_t feature) {
-  return image_feature_set().features[feature].name;
-}
+std::string feature_name(std::size_t feature) { return image_feature_set().features[feature].name; }
 
 // The curve of a list of variants over their parameter.
 PlotSeries curve_of(const Findings& findings, const std::vector<Variant>& variants,
@@ -40,9 +38,9 @@ std::vector<std::vector<std::string>> table_of(const Findings& findings,
                                                const std::vector<Variant>& variants,
                                                std::size_t first, const std::string& head,
                                                const std::map<std::string, std::string>& paper) {
-  std::vector<std::vector<std::string>> table = {
-      {head, " CPU ms", " top-1 %", " no answer %", " against a random mix, points",
-       " paper: top-1 %"}};
+  std::vector<std::vector<std::string>> table = {{head, " CPU ms", " top-1 %", " no answer %",
+                                                  " against a random mix, points",
+                                                  " paper: top-1 %"}};
   for (std::size_t v = 0; v < variants.size(); ++v) {
     const StrategyFigures& figures = findings.of(first + v);
     const auto found = paper.find(variants[v].name);
@@ -101,7 +99,8 @@ Exhibit choice_exhibit(const Findings& findings) {
     if (c % 4 == 0) {
       plot.series.push_back({.name = method});
     } else {
-      ordered = ordered && figures.quality.value >= findings.of(findings.choices + c - 1).quality.value;
+      ordered =
+          ordered && figures.quality.value >= findings.of(findings.choices + c - 1).quality.value;
     }
     plot.series.back().x.push_back(figures.cpu_ms.value);
     plot.series.back().y.push_back(100 * figures.quality.value);
@@ -109,12 +108,13 @@ Exhibit choice_exhibit(const Findings& findings) {
   }
   exhibit.plots = {std::move(plot)};
   exhibit.paper =
-      "Figure 12. A smaller theta admits more models: more accuracy for more time. (Accuracy at 0.5 "
+      "Figure 12. A smaller theta admits more models: more accuracy for more time. (Accuracy at "
+      "0.5 "
       "cannot be the three networks of the paper's premodel, whose union is 86.1 to 86.9 %.)";
   std::vector<std::string> chosen;
   for (const ChosenModel& one : findings.study().chosen) {
-    chosen.push_back(fmt::format("{} ({} %)", findings.model_name(one.model),
-                                 percent(one.union_quality)));
+    chosen.push_back(
+        fmt::format("{} ({} %)", findings.model_name(one.model), percent(one.union_quality)));
   }
   exhibit.holds = ordered ? Holds::kYes : Holds::kPartly;
   exhibit.finding = fmt::format(
@@ -129,14 +129,16 @@ Exhibit model_count_exhibit(const Findings& findings) {
   const auto& variants = findings.study().model_counts;
   Exhibit exhibit{.id = "models", .title = "Number of models"};
   exhibit.question = "The kNN chain over the first one to five models of the greedy choice.";
-  exhibit.table = table_of(findings, variants, findings.model_counts, "models",
-                           {{"1", "82.7"}, {"2", "84.3"}, {"3", "87.6"}, {"4", "87.7"}, {"5", "87.7"}});
+  exhibit.table =
+      table_of(findings, variants, findings.model_counts, "models",
+               {{"1", "82.7"}, {"2", "84.3"}, {"3", "87.6"}, {"4", "87.7"}, {"5", "87.7"}});
   exhibit.plots = {top1_plot("number of models")};
   exhibit.plots.front().series = {
       curve_of(findings, variants, findings.model_counts, "kNN chain, all inputs"),
       paper_curve({1, 2, 3, 4, 5}, {82.7, 84.3, 87.6, 87.7, 87.7})};
   exhibit.paper =
-      "Figure 18: 82.7 % with one to 87.7 % with five, three being enough. (One network is MobileNet "
+      "Figure 18: 82.7 % with one to 87.7 % with five, three being enough. (One network is "
+      "MobileNet "
       "alone, 70.9 %, so these are not shares of all inputs.)";
   const double first = findings.of(findings.model_counts).quality.value;
   const double third = findings.of(findings.model_counts + 2).quality.value;
@@ -153,9 +155,11 @@ Exhibit feature_count_exhibit(const Findings& findings) {
   const auto& variants = findings.study().feature_counts;
   Exhibit exhibit{.id = "features", .title = "Number of features"};
   exhibit.question =
-      "The kNN chain on the features that the backward elimination leaves, chosen inside each fold.";
-  exhibit.table = table_of(findings, variants, findings.feature_counts, "features",
-                           {{"5", "67.7"}, {"6", "73.0"}, {"7", "81.6"}, {"8", "81.2"}, {"9", "81.2"}});
+      "The kNN chain on the features that the backward elimination leaves, chosen inside each "
+      "fold.";
+  exhibit.table =
+      table_of(findings, variants, findings.feature_counts, "features",
+               {{"5", "67.7"}, {"6", "73.0"}, {"7", "81.6"}, {"8", "81.2"}, {"9", "81.2"}});
   exhibit.plots = {top1_plot("number of features")};
   exhibit.plots.front().series = {
       curve_of(findings, variants, findings.feature_counts, "kNN chain, all inputs"),
@@ -166,7 +170,8 @@ Exhibit feature_count_exhibit(const Findings& findings) {
   const double five = findings.of(findings.feature_counts + 4).quality.value;
   exhibit.holds = seven - five > 0.05 ? Holds::kYes : Holds::kNo;
   exhibit.finding = fmt::format(
-      "Seven features give {} points against five; over all numbers tried the share of right answers "
+      "Seven features give {} points against five; over all numbers tried the share of right "
+      "answers "
       "lies between {} and {} %.",
       points(seven - five), percent(least), percent(greatest));
   return exhibit;
@@ -179,9 +184,9 @@ Exhibit importance_exhibit(const Findings& findings) {
       "importance over the features that the correlation filter leaves), and how many of the folds "
       "selected it?";
   const std::map<std::string, const char*> kPaper = {
-      {"n_keypoints", "17.3"},   {"aspect_ratio", "15.4"},        {"contrast", "14.6"}, {"hue1", "14.4"},
-      {"area_by_perim", "13.6"}, {"avg_perc_brightness", "13.6"}, {"edge_length1", "7.6"},
-      {"hue7", "0.56"}};
+      {"n_keypoints", "17.3"}, {"aspect_ratio", "15.4"},  {"contrast", "14.6"},
+      {"hue1", "14.4"},        {"area_by_perim", "13.6"}, {"avg_perc_brightness", "13.6"},
+      {"edge_length1", "7.6"}, {"hue7", "0.56"}};
   exhibit.table = {{"feature", " lost, points", " selected in folds", " paper: importance %"}};
   Plot plot{.kind = PlotKind::kBars, .x_label = "accuracy of the choice lost, points"};
   plot.series.push_back({.name = "here"});
@@ -200,14 +205,17 @@ Exhibit importance_exhibit(const Findings& findings) {
   }
   exhibit.plots = {std::move(plot)};
   exhibit.paper =
-      "Figure 13 (normalised) and table 5: n_keypoints, aspect_ratio, contrast, hue1, area_by_perim, "
-      "avg_perc_brightness and edge_length1 carry almost everything; figure 9a gives another order.";
+      "Figure 13 (normalised) and table 5: n_keypoints, aspect_ratio, contrast, hue1, "
+      "area_by_perim, "
+      "avg_perc_brightness and edge_length1 carry almost everything; figure 9a gives another "
+      "order.";
   const double greatest = study.importance.empty() ? 0.0 : study.importance.front().second;
   exhibit.holds = shared >= 6 && greatest > 0.02 ? Holds::kYes
                   : shared >= 3                  ? Holds::kPartly
                                                  : Holds::kNo;
   exhibit.finding = fmt::format(
-      "{} of the paper's seven features are selected in most folds; the most important one is worth "
+      "{} of the paper's seven features are selected in most folds; the most important one is "
+      "worth "
       "{} points of the choice's accuracy.",
       shared, points(greatest));
   return exhibit;
@@ -216,7 +224,8 @@ Exhibit importance_exhibit(const Findings& findings) {
 Exhibit correlation_exhibit(const Findings& findings) {
   Exhibit exhibit{.id = "correlation", .title = "Correlated features"};
   exhibit.question =
-      "Which features does the filter drop, because their Pearson correlation with another is above "
+      "Which features does the filter drop, because their Pearson correlation with another is "
+      "above "
       "0.75 in size?";
   exhibit.table = {{"dropped", "kept in its place", " correlation"}};
   const CorrelationFilter& filter = findings.study().filter;
@@ -227,11 +236,14 @@ Exhibit correlation_exhibit(const Findings& findings) {
                              constant ? "-" : fmt::format("{:.2f}", dropped.correlation)});
   }
   exhibit.paper =
-      "Table 4: avg_perc_brightness stands for perc_brightness_rms (0.98), avg_brightness (0.91) and "
-      "brightness_rms (0.88), edge_length1 for edge_length4 to 7 (0.78 to 0.85), hue1 for hue2 to 6 "
+      "Table 4: avg_perc_brightness stands for perc_brightness_rms (0.98), avg_brightness (0.91) "
+      "and "
+      "brightness_rms (0.88), edge_length1 for edge_length4 to 7 (0.78 to 0.85), hue1 for hue2 to "
+      "6 "
       "(0.99); 29 become 17.";
   const std::size_t total = filter.kept.size() + filter.dropped.size();
-  exhibit.holds = filter.kept.size() >= 15 && filter.kept.size() <= 19 ? Holds::kYes : Holds::kPartly;
+  exhibit.holds =
+      filter.kept.size() >= 15 && filter.kept.size() <= 19 ? Holds::kYes : Holds::kPartly;
   exhibit.finding = fmt::format("{} features become {}.", total, filter.kept.size());
   return exhibit;
 }
@@ -249,10 +261,10 @@ Exhibit neighbours_exhibit(const Findings& findings) {
   exhibit.paper = "k = 5 only; the paper has no study of it.";
   const auto [least, greatest] = range_of(findings, findings.neighbours, variants.size());
   exhibit.holds = Holds::kNotMeasured;
-  exhibit.finding =
-      fmt::format("There is nothing to compare with; here the share of right answers lies between {} "
-                  "and {} % over all numbers tried.",
-                  percent(least), percent(greatest));
+  exhibit.finding = fmt::format(
+      "There is nothing to compare with; here the share of right answers lies between {} "
+      "and {} % over all numbers tried.",
+      percent(least), percent(greatest));
   return exhibit;
 }
 
@@ -260,7 +272,8 @@ Exhibit radius_exhibit(const Findings& findings) {
   const auto& variants = findings.study().radii;
   Exhibit exhibit{.id = "radius", .title = "Permissible distance"};
   exhibit.question =
-      "A neighbour further away than r does not count; where none is left the premodel says \"none\". "
+      "A neighbour further away than r does not count; where none is left the premodel says "
+      "\"none\". "
       "Features are scaled to [0, 1], so r cannot exceed the square root of their number.";
   exhibit.table = table_of(findings, variants, findings.radii, "r", {});
   exhibit.plots = {top1_plot("permissible distance r")};
@@ -275,7 +288,8 @@ Exhibit radius_exhibit(const Findings& findings) {
       curve_of(findings, variants, findings.radii, "kNN chain, all inputs"), std::move(answered)};
   exhibit.paper =
       "Figure 17, top-1 % by r on another scale of distances: 0.25: 56; 0.5: 71.1; 1.0: 73.6; 1.5: "
-      "78.3; 1.75: 80.1; 2.0: 80.0; 2.5: 75.5; 3: 72.1; from 4 on 70.8, that of MobileNet alone. There "
+      "78.3; 1.75: 80.1; 2.0: 80.0; 2.5: 75.5; 3: 72.1; from 4 on 70.8, that of MobileNet alone. "
+      "There "
       "is a best distance between.";
   const auto [least, greatest] = range_of(findings, findings.radii, variants.size());
   const double unlimited = findings.of(findings.radii + variants.size() - 1).quality.value;
@@ -292,8 +306,8 @@ Exhibit conformal_exhibit(const Findings& findings) {
   exhibit.question =
       "A choice whose smoothed p-value is below 0.5 is flagged. How many wrong choices (not the "
       "optimal model) are flagged, and how many right ones? A coin would flag as many of both.";
-  exhibit.table = {{"single classifier", " wrong choices", " flagged %", " right choices",
-                    " flagged %"}};
+  exhibit.table = {
+      {"single classifier", " wrong choices", " flagged %", " right choices", " flagged %"}};
   double difference = 0.0;
   for (const SoundnessResult& result : findings.study().soundness) {
     const Detection& found = result.detection;
@@ -304,7 +318,8 @@ Exhibit conformal_exhibit(const Findings& findings) {
   }
   exhibit.table.push_back({"paper: svm", "-", "87.4", "-", "5.5"});
   exhibit.paper =
-      "Section 7.6: an SVM-based conformal predictor finds 87.4 % of the wrong choices, at 5.5 % false "
+      "Section 7.6: an SVM-based conformal predictor finds 87.4 % of the wrong choices, at 5.5 % "
+      "false "
       "positives.";
   exhibit.holds = difference > 0.6 ? Holds::kYes : difference > 0.2 ? Holds::kPartly : Holds::kNo;
   exhibit.finding = fmt::format(

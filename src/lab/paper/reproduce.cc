@@ -26,27 +26,30 @@ std::vector<std::string> summary_of(const std::vector<Exhibit>& exhibits) {
   };
   return {exhibits.front().finding,
           fmt::format("Of {} exhibits {} hold here, {} in part, {} do not, {} cannot be compared.",
-                      exhibits.size(), count(Holds::kYes), count(Holds::kPartly),
-                      count(Holds::kNo), count(Holds::kNotMeasured))};
+                      exhibits.size(), count(Holds::kYes), count(Holds::kPartly), count(Holds::kNo),
+                      count(Holds::kNotMeasured))};
 }
 
 std::vector<std::string> notes_on(const Findings& findings, const ReproduceOptions& options) {
-  return {
-      fmt::format("{}-fold cross-validation, shuffled (seed {}): models, labels, features, scaling, "
-                  "classifiers and thresholds are chosen inside each training fold; {} inputs.",
-                  options.study.folds.folds, options.study.folds.seed, findings.recording().items()),
-      fmt::format("Intervals are 95 %, paired bootstrap over the inputs ({} resamples). A random mix "
-                  "is the best way of drawing among single models blindly at the same mean time.",
-                  options.resamples),
-      fmt::format("The premodel: greedy choice by accuracy, theta 0.5 points, at most {} models; the "
-                  "cheaper by {} of right models is optimal; filter at |r| > 0.75, elimination to "
-                  "seven features by 5-fold accuracy; kNN with k = 5.",
-                  options.study.max_models, to_string(options.cost)),
-      findings.has_energy()
-          ? "Energy is that of the models' inferences above the idle machine."
-          : "Energy is absent: the machine of this profile has no sensor that could be read.",
-      "The paper's GPU, its 14 networks and its board are not ours: absolute figures differ, what can "
-      "be compared are ratios and orders."};
+  return {fmt::format(
+              "{}-fold cross-validation, shuffled (seed {}): models, labels, features, scaling, "
+              "classifiers and thresholds are chosen inside each training fold; {} inputs.",
+              options.study.folds.folds, options.study.folds.seed, findings.recording().items()),
+          fmt::format(
+              "Intervals are 95 %, paired bootstrap over the inputs ({} resamples). A random mix "
+              "is the best way of drawing among single models blindly at the same mean time.",
+              options.resamples),
+          fmt::format(
+              "The premodel: greedy choice by accuracy, theta 0.5 points, at most {} models; the "
+              "cheaper by {} of right models is optimal; filter at |r| > 0.75, elimination to "
+              "seven features by 5-fold accuracy; kNN with k = 5.",
+              options.study.max_models, to_string(options.cost)),
+          findings.has_energy()
+              ? "Energy is that of the models' inferences above the idle machine."
+              : "Energy is absent: the machine of this profile has no sensor that could be read.",
+          "The paper's GPU, its 14 networks and its board are not ours: absolute figures differ, "
+          "what can "
+          "be compared are ratios and orders."};
 }
 
 }  // namespace
@@ -72,13 +75,20 @@ Result<Reproduction> reproduce(const OutcomeTable& table, const OutcomeTable* co
                       .zoo = table.zoo.name,
                       .inputs = top1->items(),
                       .command = options.command};
-  result.exhibits = {headline_exhibit(findings),      shares_exhibit(findings),
-                     levels_exhibit(findings),        shapes_exhibit(findings),
-                     criteria_exhibit(findings, findings5), choice_exhibit(findings),
-                     model_count_exhibit(findings),   feature_count_exhibit(findings),
-                     correlation_exhibit(findings),   importance_exhibit(findings),
-                     neighbours_exhibit(findings),    radius_exhibit(findings),
-                     conformal_exhibit(findings),     overhead_exhibit(findings),
+  result.exhibits = {headline_exhibit(findings),
+                     shares_exhibit(findings),
+                     levels_exhibit(findings),
+                     shapes_exhibit(findings),
+                     criteria_exhibit(findings, findings5),
+                     choice_exhibit(findings),
+                     model_count_exhibit(findings),
+                     feature_count_exhibit(findings),
+                     correlation_exhibit(findings),
+                     importance_exhibit(findings),
+                     neighbours_exhibit(findings),
+                     radius_exhibit(findings),
+                     conformal_exhibit(findings),
+                     overhead_exhibit(findings),
                      resources_exhibit(findings)};
   if (compression == nullptr) {
     result.exhibits.push_back(compression_exhibit(nullptr));

@@ -7,10 +7,10 @@
 
 namespace rightsize {
 
-// Averages over the classes that occur among the labels (macro). Precision of a class: of the inputs
-// answered with it, the share that have it (0 where it was never answered); recall: of the inputs
-// that have it, the share answered with it. An input without an answer lowers recall alone. F1 is
-// the harmonic mean of the two averages.
+// Averages over the classes that occur among the labels (macro). Precision of a class: of the
+// inputs answered with it, the share that have it (0 where it was never answered); recall: of the
+// inputs that have it, the share answered with it. An input without an answer lowers recall alone.
+// F1 is the harmonic mean of the two averages.
 struct ClassScores {
   double precision = 0.0;
   double recall = 0.0;

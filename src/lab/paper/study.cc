@@ -30,14 +30,14 @@ Status describe(const Recording& recording, const PremodelOptions& options, Stud
   const Stopwatch stopwatch;
   const auto prepared = prepare_premodel(recording, all_items(recording), options);
   if (!prepared.ok()) return prepared.status();
-  auto rule = fit_premodel(recording, *prepared, PremodelShape{}, options);
+  auto rule = fit_rule(recording, *prepared, PremodelShape{}, options);
   if (!rule.ok()) return rule.status();
   study.training_seconds = static_cast<double>(stopwatch.elapsed().cpu.count()) / 1e9;
   study.final_rule = std::move(*rule);
   study.filter = prepared->filter;
   study.chosen = prepared->chosen;
-  const auto importance = permutation_importance(prepared->set, prepared->filter.kept,
-                                                 PremodelShape{}, options.folds);
+  const auto importance =
+      permutation_importance(prepared->set, prepared->filter.kept, PremodelShape{}, options.folds);
   if (!importance.ok()) return importance.status();
   for (std::size_t f = 0; f < importance->size(); ++f) {
     study.importance.emplace_back(prepared->filter.kept[f], (*importance)[f]);

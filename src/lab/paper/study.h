@@ -17,17 +17,17 @@ namespace rightsize {
 
 // Predictions of a CNN premodel that was trained apart, held out (see zoo/cnn-premodel).
 struct CnnPredictions {
-  std::vector<std::string> classes;               // model names and "none"
-  std::map<std::string, std::size_t> chosen;      // item name -> position in `classes`
-  Nanoseconds cpu{0};                             // to run the CNN once, pre-processing included
+  std::vector<std::string> classes;           // model names and "none"
+  std::map<std::string, std::size_t> chosen;  // item name -> position in `classes`
+  Nanoseconds cpu{0};                         // to run the CNN once, pre-processing included
 };
 
 struct StudyOptions {
-  std::string baseline;          // empty: the best single model
-  std::size_t max_models = 3;    // as many as the paper's premodel has
-  std::string fallback;          // for the variant that answers always; empty: the baseline
-  bool all_models = false;       // the premodel chooses among all of the zoo, in its order
-  bool brief = false;            // the premodel and its controls alone, no experiments
+  std::string baseline;        // empty: the best single model
+  std::size_t max_models = 3;  // as many as the paper's premodel has
+  std::string fallback;        // for the variant that answers always; empty: the baseline
+  bool all_models = false;     // the premodel chooses among all of the zoo, in its order
+  bool brief = false;          // the premodel and its controls alone, no experiments
   std::optional<CnnPredictions> cnn;
   FoldOptions folds;
 };
@@ -48,8 +48,8 @@ struct ChoiceResult {
 };
 
 struct LevelResult {
-  std::size_t right = 0;   // of the level's yes/no decisions
-  std::size_t yes = 0;     // of them, should have been yes
+  std::size_t right = 0;  // of the level's yes/no decisions
+  std::size_t yes = 0;    // of them, should have been yes
   std::size_t total = 0;
   std::map<std::string, std::size_t> models;  // whom the level spoke of: name -> folds
 };
@@ -62,12 +62,12 @@ struct SoundnessResult {
 struct Study {
   std::size_t baseline = 0;
   std::size_t folds = 0;
-  Variant paper;                      // the chain of kNNs, abstaining where it says "none"
-  Variant paper_fallback;             // the same with a fallback
-  Variant automatic;                  // type and shape chosen inside the fold
+  Variant paper;                              // the chain of kNNs, abstaining where it says "none"
+  Variant paper_fallback;                     // the same with a fallback
+  Variant automatic;                          // type and shape chosen inside the fold
   std::vector<std::string> automatic_shapes;  // per fold
-  std::vector<Variant> shapes;        // alternative premodels
-  std::vector<Variant> probes;        // premodels that look at what the cheapest network says
+  std::vector<Variant> shapes;                // alternative premodels
+  std::vector<Variant> probes;  // premodels that look at what the cheapest network says
   std::optional<Variant> cnn;
   std::vector<ReplayedItem> majority;  // controls: the model that is optimal most often
   std::vector<ReplayedItem> cascade;   // the confidence cascade that aims at no loss

@@ -64,9 +64,8 @@ Status StudyFold::run(const std::vector<std::size_t>& train, const std::vector<s
   if (Status status = run_paper(); !status.ok() || brief) return status;
   run_choices();
   for (const auto part :
-       {&StudyFold::run_shapes, &StudyFold::run_probes,
-        &StudyFold::run_feature_counts, &StudyFold::run_kinds_of_knn, &StudyFold::run_model_counts,
-        &StudyFold::run_soundness}) {
+       {&StudyFold::run_shapes, &StudyFold::run_probes, &StudyFold::run_feature_counts,
+        &StudyFold::run_kinds_of_knn, &StudyFold::run_model_counts, &StudyFold::run_soundness}) {
     if (Status status = (this->*part)(); !status.ok()) return status;
   }
   return {};
@@ -86,14 +85,14 @@ void StudyFold::pool(const Selector& selector, Variant& variant) {
 
 Status StudyFold::add(const Preparation& preparation, const PremodelShape& shape,
                       const PremodelOptions& options, Variant& variant) {
-  auto rule = fit_premodel(recording_, preparation, shape, options);
+  auto rule = fit_rule(recording_, preparation, shape, options);
   if (!rule.ok()) return rule.status();
   pool(Premodel(std::move(*rule)), variant);
   return {};
 }
 
 Status StudyFold::run_paper() {
-  auto rule = fit_premodel(recording_, prepared_, PremodelShape{}, options_);
+  auto rule = fit_rule(recording_, prepared_, PremodelShape{}, options_);
   if (!rule.ok()) return rule.status();
   study_.paper.name = "premodel, kNN chain";
   pool(Premodel(*rule), study_.paper);
@@ -175,8 +174,8 @@ Status StudyFold::run_feature_counts() {
     });
     Preparation fewer = prepared_;
     fewer.features = found->features;
-    Variant& variant = at(study_.feature_counts, count - 1, std::to_string(count),
-                          static_cast<double>(count));
+    Variant& variant =
+        at(study_.feature_counts, count - 1, std::to_string(count), static_cast<double>(count));
     if (Status status = add(fewer, PremodelShape{}, options_, variant); !status.ok()) return status;
   }
   return {};
@@ -188,8 +187,7 @@ Status StudyFold::run_kinds_of_knn() {
   for (const std::size_t k : {1, 3, 5, 7, 9, 15, 21, 31}) {
     PremodelShape shape;
     shape.levels.front().k = k;
-    Variant& variant =
-        at(study_.neighbours, place++, std::to_string(k), static_cast<double>(k));
+    Variant& variant = at(study_.neighbours, place++, std::to_string(k), static_cast<double>(k));
     if (Status status = add(prepared_, shape, options_, variant); !status.ok()) return status;
   }
   place = 0;
@@ -213,8 +211,8 @@ Status StudyFold::run_model_counts() {
                                          chosen.begin() + static_cast<std::ptrdiff_t>(taken));
     const auto prepared = prepare_premodel(recording_, train_, options_, first);
     if (!prepared.ok()) return prepared.status();
-    Variant& variant = at(study_.model_counts, count - 1, std::to_string(count),
-                          static_cast<double>(count));
+    Variant& variant =
+        at(study_.model_counts, count - 1, std::to_string(count), static_cast<double>(count));
     const Status status = add(*prepared, PremodelShape{}, options_, variant);
     if (!status.ok()) return status;
   }
@@ -227,10 +225,10 @@ Status StudyFold::run_soundness() {
        {ClassifierKind::kSvm, ClassifierKind::kKnn, ClassifierKind::kLogistic}) {
     const ClassifierSpec spec = spec_of(kind);
     const PremodelShape shape{.chain = false, .levels = {spec}};
-    const auto predictor = ConformalPredictor::calibrate(prepared_.set, prepared_.features, spec,
-                                                         options_.folds);
+    const auto predictor =
+        ConformalPredictor::calibrate(prepared_.set, prepared_.features, spec, options_.folds);
     if (!predictor.ok()) return predictor.status();
-    const auto rule = fit_premodel(recording_, prepared_, shape, options_);
+    const auto rule = fit_rule(recording_, prepared_, shape, options_);
     if (!rule.ok()) return rule.status();
     if (place == study_.soundness.size()) study_.soundness.push_back({shape.name(), {}});
     Detection& detection = study_.soundness[place++].detection;

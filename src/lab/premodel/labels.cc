@@ -7,9 +7,8 @@ std::size_t optimal_model(const Recording& recording, std::size_t item,
   std::size_t best = models.size();
   for (std::size_t c = 0; c < models.size(); ++c) {
     if (recording.right[models[c]][item] == 0) continue;
-    const bool cheaper =
-        best == models.size() ||
-        recording.cost(models[c], item) < recording.cost(models[best], item);
+    const bool cheaper = best == models.size() ||
+                         recording.cost(models[c], item) < recording.cost(models[best], item);
     if (cheaper) best = c;
   }
   return best;

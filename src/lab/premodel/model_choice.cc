@@ -29,8 +29,7 @@ ChosenModel union_of(const Recording& recording, const std::vector<std::size_t>&
     const std::size_t best = optimal_model(recording, item, models);
     const bool right = best < models.size();
     result.union_quality += right ? 1.0 : 0.0;
-    result.union_cost +=
-        static_cast<double>(recording.cost(right ? models[best] : cheapest, item));
+    result.union_cost += static_cast<double>(recording.cost(right ? models[best] : cheapest, item));
   }
   result.union_quality /= static_cast<double>(items.size());
   result.union_cost /= static_cast<double>(items.size());

@@ -95,11 +95,33 @@ std::vector<std::uint16_t> without(std::vector<std::uint16_t> features, std::siz
 }  // namespace
 
 std::string PremodelShape::name() const {
-  if (!chain) return levels.front().name();
-  if (levels.size() == 1) return levels.front().name() + " chain";
   std::vector<std::string> names;
-  for (const ClassifierSpec& level : levels) names.push_back(level.name());
-  return fmt::format("{}", fmt::join(names, "."));
+  for (const ClassifierSpec& level : levels) names.emplace_back(to_string(level.kind));
+  return fmt::format("{}{}", fmt::join(names, "."), chain && levels.size() == 1 ? "-chain" : "");
+}
+
+Result<PremodelShape> PremodelShape::parse(const std::string& name) {
+  constexpr std::string_view kChain = "-chain";
+  PremodelShape shape{.chain = name.ends_with(kChain) || name.find('.') != std::string::npos,
+                      .levels = {}};
+  std::string rest = name.ends_with(kChain) ? name.substr(0, name.size() - kChain.size()) : name;
+  for (std::size_t begin = 0; begin <= rest.size();) {
+    const std::size_t end = std::min(rest.find('.', begin), rest.size());
+    const std::string kind = rest.substr(begin, end - begin);
+    const auto found = std::find_if(kAllClassifierKinds.begin(), kAllClassifierKinds.end(),
+                                    [&](ClassifierKind known) { return kind == to_string(known); });
+    if (found == kAllClassifierKinds.end()) {
+      return invalid_input(fmt::format(
+          "'{}' is no premodel: '{}' is no classifier; there are knn, tree, svm, naive-bayes, "
+          "logistic, forest and boosting, for example knn, knn-chain or knn.tree.svm",
+          name, kind));
+    }
+    ClassifierSpec spec;
+    spec.kind = *found;
+    shape.levels.push_back(spec);
+    begin = end + 1;
+  }
+  return shape;
 }
 
 TrainingSet subset(const TrainingSet& set, const std::vector<std::size_t>& items) {

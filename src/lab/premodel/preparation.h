@@ -17,7 +17,11 @@ struct PremodelShape {
   // One for a single classifier; of a chain one per model, or one that serves for all of them.
   std::vector<ClassifierSpec> levels = {ClassifierSpec{}};
 
-  std::string name() const;  // "knn", or "knn.knn.knn" (a chain of one: "knn chain")
+  // "knn": one classifier; "knn-chain": a chain of them; "knn.tree.svm": a chain, level by level.
+  std::string name() const;
+  // The shape of that name, with the default settings of its classifiers.
+  static Result<PremodelShape> parse(const std::string& name);
+  bool operator==(const PremodelShape&) const = default;
 };
 
 // Rows `items` of a training set.

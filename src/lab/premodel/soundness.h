@@ -4,7 +4,8 @@
 //
 // The nonconformity of an input x with a choice y is 1 - P(y|x), with the classifier's scores as P.
 // The smoothed p-value of a new choice is its rank among the nonconformities of held-out training
-// inputs with their true labels; a choice with a p-value below the threshold is flagged as doubtful.
+// inputs with their true labels; a choice with a p-value below the threshold is flagged as
+// doubtful.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ class ConformalPredictor {
 
 // How well flags find wrong choices.
 struct Detection {
-  std::size_t wrong = 0;          // choices that were not the label
+  std::size_t wrong = 0;  // choices that were not the label
   std::size_t wrong_flagged = 0;
   std::size_t right = 0;
   std::size_t right_flagged = 0;

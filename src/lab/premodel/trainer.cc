@@ -8,11 +8,6 @@
 namespace rightsize {
 namespace {
 
-constexpr ClassifierKind kAllKinds[] = {
-    ClassifierKind::kKnn,      ClassifierKind::kTree,   ClassifierKind::kSvm,
-    ClassifierKind::kNaiveBayes, ClassifierKind::kLogistic, ClassifierKind::kForest,
-    ClassifierKind::kBoosting};
-
 ClassifierSpec spec_of(ClassifierKind kind) {
   ClassifierSpec spec;
   spec.kind = kind;
@@ -104,7 +99,8 @@ Result<Preparation> prepare_premodel(const Recording& recording,
   if (!set.ok()) return set.status();
   preparation.set = std::move(*set);
   preparation.filter = filter_correlated(preparation.set, options.max_correlation);
-  // The elimination judges by the premodel that is wanted, or the paper's where that is chosen later.
+  // The elimination judges by the premodel that is wanted, or the paper's where that is chosen
+  // later.
   const PremodelShape shape = options.shape.value_or(PremodelShape{});
   const std::size_t all = preparation.filter.kept.size();
   auto path = eliminate(preparation.set, preparation.filter.kept,
@@ -115,8 +111,8 @@ Result<Preparation> prepare_premodel(const Recording& recording,
   return preparation;
 }
 
-Result<PremodelRule> fit_premodel(const Recording& recording, const Preparation& preparation,
-                                  const PremodelShape& shape, const PremodelOptions& options) {
+Result<PremodelRule> fit_rule(const Recording& recording, const Preparation& preparation,
+                              const PremodelShape& shape, const PremodelOptions& options) {
   const auto probe = optional_model(recording, options.probe);
   if (!probe.ok()) return probe.status();
   const auto fallback = optional_model(recording, options.fallback);
@@ -133,7 +129,7 @@ Result<PremodelRule> fit_premodel(const Recording& recording, const Preparation&
 Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparation,
                                                     std::size_t folds) {
   std::vector<PremodelShape> shapes;
-  for (const ClassifierKind kind : kAllKinds) {
+  for (const ClassifierKind kind : kAllClassifierKinds) {
     shapes.push_back({.chain = false, .levels = {spec_of(kind)}});
     shapes.push_back({.chain = true, .levels = {spec_of(kind)}});
   }
@@ -142,7 +138,7 @@ Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparati
     const TrainingSet set = level_set(preparation.set, level);
     double best = -1.0;
     mixed.levels.emplace_back();
-    for (const ClassifierKind kind : kAllKinds) {
+    for (const ClassifierKind kind : kAllClassifierKinds) {
       const PremodelShape one{.chain = true, .levels = {spec_of(kind)}};
       const auto accuracy = held_out_accuracy(set, preparation.features, one, folds);
       if (!accuracy.ok()) return accuracy.status();
@@ -191,7 +187,7 @@ Result<PremodelRule> train_premodel(const Recording& recording,
     if (!chosen.ok()) return chosen.status();
     shape = std::move(*chosen);
   }
-  return fit_premodel(recording, *preparation, shape, options);
+  return fit_rule(recording, *preparation, shape, options);
 }
 
 }  // namespace rightsize

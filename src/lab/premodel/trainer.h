@@ -16,11 +16,11 @@ namespace rightsize {
 struct PremodelOptions {
   ModelChoiceOptions choice;
   std::optional<PremodelShape> shape = PremodelShape{};  // absent: chosen by cross-validation
-  std::size_t features = 7;        // left by the elimination; 0: all that the filter keeps
-  double max_correlation = 0.75;   // |Pearson|
-  std::size_t folds = 5;           // of the cross-validation inside the training items
-  std::string probe;               // model whose answer gives the features; empty: the input does
-  std::string fallback;            // model to run where the premodel says "none"; empty: abstain
+  std::size_t features = 7;       // left by the elimination; 0: all that the filter keeps
+  double max_correlation = 0.75;  // |Pearson|
+  std::size_t folds = 5;          // of the cross-validation inside the training items
+  std::string probe;              // model whose answer gives the features; empty: the input does
+  std::string fallback;           // model to run where the premodel says "none"; empty: abstain
 };
 
 // What all premodels over the same models and features have in common.
@@ -49,8 +49,8 @@ Result<TrainingSet> training_set(const Recording& recording, const std::vector<s
                                  const std::string& probe = "");
 
 // What a premodel of this shape does, as a rule.
-Result<PremodelRule> fit_premodel(const Recording& recording, const Preparation& preparation,
-                                  const PremodelShape& shape, const PremodelOptions& options);
+Result<PremodelRule> fit_rule(const Recording& recording, const Preparation& preparation,
+                              const PremodelShape& shape, const PremodelOptions& options);
 
 // The shapes that the automatic choice tries: every kind of classifier alone and as a chain, and
 // the chain whose levels are each the kind that is best at that level.
