@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "core/file.h"
+#include "core/terminal_text.h"
 #include "image/classification.h"
 #include "rightsize/image_classifier.h"
 
@@ -144,7 +145,7 @@ void print_table(const std::vector<Row>& rows, const ImageClassifier& classifier
     }
   }
   const Totals totals = totals_of(rows);
-  print(table(cells));
+  print(text_table(cells));
   print(fmt::format("\n{} images in {:.1f} ms CPU time; {} alone {} {:.1f} ms: {:.2f}x\n",
                     rows.size(), totals.cpu_ms, classifier.baseline(),
                     compare ? "takes" : "would take about", totals.baseline_ms,

@@ -1,9 +1,8 @@
-// What all commands share: messages, tables and progress.
+// What all commands share: messages and progress.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <vector>
 
 #include "rightsize/decision.h"
 #include "rightsize/status.h"
@@ -21,10 +20,6 @@ void print(const std::string& text);    // on stdout
 void print_json(const nlohmann::ordered_json& document);
 
 double to_ms(Nanoseconds time);
-
-// Columns padded to the widest cell; the first row is the head. Numbers line up on the right: a
-// column is right-aligned if its head begins with a space, which is not printed.
-std::string table(const std::vector<std::vector<std::string>>& rows);
 
 // A bar on stderr with the time left, drawn only on a terminal.
 class ProgressBar {

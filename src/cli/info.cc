@@ -8,6 +8,7 @@
 #include "cli/common.h"
 #include "core/file.h"
 #include "core/manifest_json.h"
+#include "core/terminal_text.h"
 #include "selector/selector_file.h"
 
 namespace rightsize::cli {
@@ -30,7 +31,7 @@ int info_zoo(const InfoArgs& args) {
   }
   print(fmt::format("zoo {}: {}, {} classes, {} models\n\n", zoo->name, zoo->task,
                     zoo->classes.size(), zoo->models.size()));
-  print(table(rows));
+  print(text_table(rows));
   return kOk;
 }
 
@@ -84,7 +85,7 @@ void print_selector(const SelectorFile& file) {
                     fmt::format("{:.1f}", point.cpu_ms),
                     fmt::format("{:.2f}x", point.speedup.value), rule_of(point, file.zoo)});
   }
-  print(table(rows));
+  print(text_table(rows));
   print("\nheld-out figures by cross-validation; 95 % intervals in brackets; decoding included\n");
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "core/terminal_text.h"
 #include "lab/profile/merge.h"
 #include "lab/profile/profile.h"
 #include "rightsize/version.h"
@@ -107,7 +108,7 @@ void print_run(const RunSummary& run) {
                     : reached      ? "ok"
                                    : "interval too wide"});
   }
-  print(table(rows));
+  print(text_table(rows));
   print(fmt::format(
       "\ndecoding {:.2f} ms CPU time (median); inference: median [95 % interval] on one "
       "pinned thread\n",

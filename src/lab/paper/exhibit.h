@@ -2,8 +2,8 @@
 // beside it, and a plain sentence on whether they hold here. A reproduction is a list of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,12 +40,16 @@ struct Plot {
 
 enum class Holds : std::uint8_t { kYes, kPartly, kNo, kNotMeasured };
 
+const char* to_string(Holds holds);    // stable: "yes", "partly", "no", "not_measured"
+const char* holds_words(Holds holds);  // "holds", "holds partly", "does not hold", "not measured"
+
 struct Exhibit {
   std::string id;        // stable, for anchors and JSON: "headline", "theta"
   std::string title;     // "Number of features"
   std::string question;  // one sentence: what is asked, and how it was measured
   std::vector<std::vector<std::string>> table;  // first row: head; a head that begins with a space
-                                                // is of a right-aligned column of numbers
+                                                // is of a right-aligned column of numbers. Rows may
+                                                // be shorter than the head, not longer
   std::vector<Plot> plots;
   std::string paper;  // what the paper reported, with its figure or section
   Holds holds = Holds::kNotMeasured;
@@ -58,8 +62,20 @@ struct Reproduction {
   std::size_t inputs = 0;
   std::vector<std::string> summary;  // a few sentences for the top of the page
   std::vector<std::string> notes;    // how it was measured, for the end of the page
-  std::string command;               // that makes this page
+  std::string command;               // that makes this page, one line
   std::vector<Exhibit> exhibits;
 };
+
+// The columns of a table, from its head.
+struct ExhibitColumn {
+  std::string name;
+  bool number = false;
+};
+std::vector<ExhibitColumn> columns_of(const Exhibit& exhibit);
+// The cell of a row; empty where the row is shorter.
+std::string cell_of(const std::vector<std::string>& row, std::size_t column);
+
+// "11 exhibits: 5 hold, 3 hold partly, 2 do not hold, 1 not measured", without what is none.
+std::string holds_count(const Reproduction& reproduction);
 
 }  // namespace rightsize

@@ -104,4 +104,20 @@ std::optional<Box> LabelPlacer::place(Point point, double gap, double width, dou
   return best;
 }
 
+void draw_label(Svg& svg, LabelPlacer& placer, const LabelPlace& place, const std::string& text,
+                const TextStyle& style) {
+  const auto& [point, gap, tolerance] = place;
+  const double width = text_width(text, style.size, style.bold) + 2;
+  const auto box = placer.place(point, gap, width, style.size, tolerance);
+  if (!box) return;
+  if (distance(*box, point) > gap + 6) {
+    const Point near{std::clamp(point.x, box->left, box->right),
+                     std::clamp(point.y, box->top, box->bottom)};
+    svg.line(point, near, {.ink = style.ink, .width = 0.7});
+  }
+  TextStyle placed = style;
+  placed.halo = true;
+  svg.text({box->left + 1, box->bottom - 0.18 * style.size}, text, placed);
+}
+
 }  // namespace rightsize

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lab/report/svg.h"
@@ -44,5 +45,15 @@ class LabelPlacer {
   std::vector<Obstacle> obstacles_;
   std::vector<Point> points_;
 };
+
+struct LabelPlace {
+  Point point;
+  double gap = 0.0;
+  double tolerance = 0.0;
+};
+// Writes the label where the placer finds room by its point; where it had to go far, a thin line
+// leads to it.
+void draw_label(Svg& svg, LabelPlacer& placer, const LabelPlace& place, const std::string& text,
+                const TextStyle& style);
 
 }  // namespace rightsize
