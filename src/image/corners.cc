@@ -24,7 +24,7 @@ void score_row(const Byte* row, std::ptrdiff_t stride, int width, Byte threshold
     const Byte circle[16] = {d3[x],      d3[x + 1], d2[x + 2], d1[x + 3], row[x + 3], u1[x + 3],
                              u2[x + 2],  u3[x + 1], u3[x],     u3[x - 1], u2[x - 2],  u1[x - 3],
                              row[x - 3], d1[x - 3], d2[x - 2], d3[x - 1]};
-    Byte least2[8], most2[8], least4[8], most4[8];
+    Byte least2[8], most2[8], least4[8], most4[8], least9[8], most9[8];
     for (int j = 0; j < 8; ++j) {
       least2[j] = std::min(circle[2 * j + 1], circle[(2 * j + 2) % 16]);
       most2[j] = std::max(circle[2 * j + 1], circle[(2 * j + 2) % 16]);
@@ -33,15 +33,19 @@ void score_row(const Byte* row, std::ptrdiff_t stride, int width, Byte threshold
       least4[j] = std::min(least2[j], least2[(j + 1) % 8]);
       most4[j] = std::max(most2[j], most2[(j + 1) % 8]);
     }
-    Byte brightest = 0;  // the most that all of an arc have at least
-    Byte darkest = 255;  // the least that all of an arc have at most
     for (int j = 0; j < 8; ++j) {
-      const Byte end1 = circle[2 * j];
-      const Byte end2 = circle[(2 * j + 9) % 16];
-      const Byte shared_least = std::min(least4[j], least4[(j + 2) % 8]);
-      const Byte shared_most = std::max(most4[j], most4[(j + 2) % 8]);
-      brightest = std::max(brightest, std::min(shared_least, std::max(end1, end2)));
-      darkest = std::min(darkest, std::max(shared_most, std::min(end1, end2)));
+      least9[j] = std::max(circle[2 * j], circle[(2 * j + 9) % 16]);
+      most9[j] = std::min(circle[2 * j], circle[(2 * j + 9) % 16]);
+    }
+    for (int j = 0; j < 8; ++j) {
+      least9[j] = std::min(least9[j], std::min(least4[j], least4[(j + 2) % 8]));
+      most9[j] = std::max(most9[j], std::max(most4[j], most4[(j + 2) % 8]));
+    }
+    Byte brightest = 0;
+    Byte darkest = 255;
+    for (int j = 0; j < 8; ++j) {
+      brightest = std::max(brightest, least9[j]);
+      darkest = std::min(darkest, most9[j]);
     }
     const Byte pixel = row[x];
     const Byte above = static_cast<Byte>(std::max(brightest, pixel) - pixel);
