@@ -121,11 +121,11 @@ void StudyFold::count_levels(const PremodelRule& rule) {
     world.select(item);
     const std::size_t label = optimal_model(recording_, item, rule.models);
     const std::size_t chosen = rule.classifier.choose(world.features()).chosen;
-    study_.paper_right_choices += chosen == label ? 1 : 0;
+    study_.paper_right_choices += chosen == label ? 1U : 0U;
     for (std::size_t level = 0; level < rule.models.size(); ++level) {
       const bool yes = says_yes(rule.classifier, level, world.features());
-      study_.levels[level].right += yes == (label == level) ? 1 : 0;
-      study_.levels[level].yes += label == level ? 1 : 0;
+      study_.levels[level].right += yes == (label == level) ? 1U : 0U;
+      study_.levels[level].yes += label == level ? 1U : 0U;
       ++study_.levels[level].total;
     }
   }
@@ -184,7 +184,7 @@ Status StudyFold::run_feature_counts() {
 // The number of neighbours, and the permissible distance.
 Status StudyFold::run_kinds_of_knn() {
   std::size_t place = 0;
-  for (const std::size_t k : {1, 3, 5, 7, 9, 15, 21, 31}) {
+  for (const std::size_t k : {1U, 3U, 5U, 7U, 9U, 15U, 21U, 31U}) {
     PremodelShape shape;
     shape.levels.front().k = k;
     Variant& variant = at(study_.neighbours, place++, std::to_string(k), static_cast<double>(k));
