@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,16 @@ struct RecordedOutcome {
   ClassOutcome outcome;
   Nanoseconds cpu{0};  // pre-processing and inference
   Nanoseconds wall{0};
+  // Nanojoules above the idle machine, pre-processing and inference: the mean of the model, the
+  // same for every item. As measured, so noise can make it negative. Nothing where not measured.
+  std::optional<std::int64_t> energy_nj;
+};
+
+// What a model needs besides time and energy. Nothing where it was not measured.
+struct ModelResources {
+  std::optional<std::int64_t> file_bytes;
+  std::optional<std::int64_t> memory_bytes;  // private, resident: of the session after a run
+  std::optional<double> cpu_cores;           // CPU time of the inference / its wall time
 };
 
 struct OutcomeTable {
@@ -28,8 +39,10 @@ struct OutcomeTable {
   std::vector<std::int32_t> labels;     // -1: no label
   std::vector<Nanoseconds> decode_cpu;  // per item, shared by all models
   std::vector<Nanoseconds> decode_wall;
-  std::vector<RecordedOutcome> cells;  // items.size() x zoo.models.size(), item-major
-  std::size_t failed_items = 0;        // items that could not be decoded; not in `items`
+  std::vector<RecordedOutcome> cells;            // items.size() x zoo.models.size(), item-major
+  std::optional<std::int64_t> decode_energy_nj;  // per item, the mean
+  std::vector<ModelResources> resources;         // [model]
+  std::size_t failed_items = 0;                  // items that could not be decoded; not in `items`
 
   std::size_t item_count() const { return items.size(); }
   std::size_t model_count() const { return zoo.models.size(); }
