@@ -39,8 +39,8 @@ class CliTest : public testing::Test {
   // other profile on the machine is waited for.
   Output run(const std::string& arguments, const std::string& before = "true") const {
     const std::string command = "cd '" + folder_.path().string() +
-                                "' && export TMPDIR=\"$PWD\" && " + before + " && '" +
-                                RIGHTSIZE_PROGRAM + "' " + arguments;
+                                "' && export TMPDIR=\"$PWD\" RIGHTSIZE_SYSFS=\"$PWD\" && " +
+                                before + " && '" + RIGHTSIZE_PROGRAM + "' " + arguments;
     const fs::path out = folder_ / ".out";
     const fs::path err = folder_ / ".err";
     const std::string redirected =
@@ -286,8 +286,16 @@ TEST_F(CliTest, TheWholeWay) {
   EXPECT_EQ(8U, again["models"].size());
   EXPECT_EQ(8, again["models"][2]["top1"]) << "large is always right";
 
-  EXPECT_EQ("run", document("info --json run.db")["kind"]);
-  EXPECT_THAT(run("info run.db").out, HasSubstr("run of zoo colours on data: 8 inputs"));
+  const json run_info = document("info --json run.db");
+  EXPECT_EQ("run", run_info["kind"]);
+  EXPECT_TRUE(run_info["models"][2]["energy"].is_null());
+  EXPECT_THAT(run_info["no_energy"].get<std::string>(), HasSubstr("no energy sensor"));
+  EXPECT_EQ(fs::file_size(test::data_folder() / "large.onnx"), run_info["models"][2]["file_bytes"]);
+  EXPECT_TRUE(run_info["models"][2]["memory_bytes"].is_number());
+  EXPECT_GT(run_info["models"][2]["cpu_cores"], 0.0);
+  EXPECT_THAT(run("info run.db").out,
+              testing::AllOf(HasSubstr("run of zoo colours on data: 8 inputs"),
+                             HasSubstr("memory MiB"), HasSubstr("energy not measured: no energy")));
 
   const Output trained = run("train run.db -o selector.json --folds 2");
   ASSERT_EQ(0, trained.code) << trained.err;

@@ -40,6 +40,27 @@ ordered_json to_json(const MedianInterval& interval) {
           {"samples", interval.samples}};
 }
 
+template <typename T>
+ordered_json to_json(const std::optional<T>& value) {
+  return value ? ordered_json(*value) : ordered_json();
+}
+
+constexpr double kMillijoules = 1e3;  // of a joule
+
+bool is_known(const MeanInterval& energy) { return energy.samples >= kFewestForMean; }
+
+ordered_json to_json(const MeanInterval& energy) {
+  if (!is_known(energy)) return {};
+  return {{"mean_mj", energy.mean * kMillijoules},
+          {"low_mj", energy.low * kMillijoules},
+          {"high_mj", energy.high * kMillijoules},
+          {"blocks", energy.samples}};
+}
+
+ordered_json to_json(const IdlePower& idle) {
+  return {{"sensor", idle.sensor}, {"idle_watts", idle.watts}, {"idle_spread_watts", idle.spread}};
+}
+
 ordered_json to_json(const RunSummary& run) {
   auto models = ordered_json::array();
   for (const ModelSummary& model : run.models) {
@@ -52,7 +73,11 @@ ordered_json to_json(const RunSummary& run) {
                       {"inference_cpu", to_json(model.inference_cpu)},
                       {"inference_wall", to_json(model.inference_wall)},
                       {"preprocess_cpu_ms", to_ms(model.preprocess_cpu)},
-                      {"preprocess_wall_ms", to_ms(model.preprocess_wall)}});
+                      {"preprocess_wall_ms", to_ms(model.preprocess_wall)},
+                      {"energy", to_json(model.energy)},
+                      {"file_bytes", to_json(model.resources.file_bytes)},
+                      {"memory_bytes", to_json(model.resources.memory_bytes)},
+                      {"cpu_cores", to_json(model.resources.cpu_cores)}});
   }
   const Provenance& from = run.header.provenance;
   return {{"kind", "run"},
@@ -69,7 +94,10 @@ ordered_json to_json(const RunSummary& run) {
           {"failed", run.failed},
           {"decode_cpu_ms", to_ms(run.decode_cpu)},
           {"decode_wall_ms", to_ms(run.decode_wall)},
-          {"timing_tolerance", run.tolerance ? ordered_json(*run.tolerance) : ordered_json()},
+          {"decode_energy", to_json(run.decode_energy)},
+          {"energy_sensor", run.idle ? to_json(*run.idle) : ordered_json()},
+          {"no_energy", run.no_energy.empty() ? ordered_json() : ordered_json(run.no_energy)},
+          {"timing_tolerance", to_json(run.tolerance)},
           {"models", models}};
 }
 
@@ -83,6 +111,35 @@ std::string time_cell(const MedianInterval& interval) {
   return interval.samples == 0 ? "-"
                                : fmt::format("{:.2f} [{:.2f}, {:.2f}]", to_ms(interval.median),
                                              to_ms(interval.low), to_ms(interval.high));
+}
+
+std::string energy_cell(const MeanInterval& energy) {
+  if (!is_known(energy)) return "-";
+  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", energy.mean * kMillijoules,
+                     energy.low * kMillijoules, energy.high * kMillijoules);
+}
+
+std::string mebibytes_cell(const std::optional<std::int64_t>& bytes) {
+  return bytes ? fmt::format("{:.1f}", static_cast<double>(*bytes) / (1 << 20)) : "-";
+}
+
+void print_resources(const RunSummary& run) {
+  std::vector<std::vector<std::string>> rows = {
+      {"model", " file MiB", " memory MiB", " CPU cores", " energy mJ"}};
+  for (const ModelSummary& model : run.models) {
+    const ModelResources& own = model.resources;
+    rows.push_back({model.name, mebibytes_cell(own.file_bytes), mebibytes_cell(own.memory_bytes),
+                    own.cpu_cores ? fmt::format("{:.2f}", *own.cpu_cores) : "-",
+                    energy_cell(model.energy)});
+  }
+  print("\n" + table(rows) + "\n");
+  if (run.idle) {
+    print(fmt::format(
+        "energy above idle: mean [95 % interval]; decoding {}; measured by {}, idle "
+        "{:.2f} W (standard deviation {:.2f})\n",
+        energy_cell(run.decode_energy), run.idle->sensor, run.idle->watts, run.idle->spread));
+  }
+  if (!run.no_energy.empty()) print(fmt::format("energy not measured: {}\n", run.no_energy));
 }
 
 void print_run(const RunSummary& run) {
@@ -113,6 +170,7 @@ void print_run(const RunSummary& run) {
       "\ndecoding {:.2f} ms CPU time (median); inference: median [95 % interval] on one "
       "pinned thread\n",
       to_ms(run.decode_cpu)));
+  print_resources(run);
   if (run.failed > 0) print(fmt::format("first image that failed: {}\n", run.first_error));
   for (const ModelSummary& model : run.models) {
     if (model.failed == 0) continue;

@@ -123,7 +123,7 @@ Result<PremodelRule> fit_rule(const Recording& recording, const Preparation& pre
                       .classifier = std::move(*classifier),
                       .probe = *probe,
                       .fallback = *fallback,
-                      .features = recording.table->feature_options};
+                      .features = recording.table->feature_spec.options};
 }
 
 Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparation,

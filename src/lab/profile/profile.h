@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lab/profile/dataset.h"
+#include "lab/profile/energy.h"
 #include "lab/profile/outcomes.h"
 #include "lab/profile/progress.h"
 #include "lab/profile/read_run.h"
@@ -28,6 +29,7 @@ struct ProfileOptions {
   int shards = 1;
   int threads = 0;  // for the outcomes; 0: as many as there are cores this process may use
   TimingOptions timing;
+  EnergyOptions energy;
   DecodeLimits limits;
   // What a kill may lose; every commit waits for the disk.
   std::chrono::milliseconds commit_every{1000};

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "lab/profile/energy_blocks.h"
 #include "lab/profile/recorder.h"
+#include "lab/profile/resources.h"
 #include "lab/profile/samples.h"
 
 namespace rightsize {
@@ -82,6 +85,7 @@ void fill_times(const Samples& samples, const std::vector<std::ptrdiff_t>& rows,
   for (std::size_t model = 0; model < table.model_count(); ++model) {
     const std::vector<StoredModelSample>& own = samples.models[model];
     const Elapsed inference = median_of(own, &StoredModelSample::inference);
+    table.resources[model].cpu_cores = cpu_cores(inference.cpu, inference.wall);
     std::vector<Elapsed> preprocess(table.item_count(),
                                     median_of(own, &StoredModelSample::preprocess));
     medians_by_item(own, &StoredModelSample::preprocess, rows, preprocess);
@@ -89,6 +93,21 @@ void fill_times(const Samples& samples, const std::vector<std::ptrdiff_t>& rows,
       RecordedOutcome& cell = table.cells[item * table.model_count() + model];
       cell.cpu = inference.cpu + preprocess[item].cpu;
       cell.wall = inference.wall + preprocess[item].wall;
+    }
+  }
+}
+
+std::optional<std::int64_t> mean_nanojoules(const std::vector<double>& joules) {
+  if (joules.size() < kFewestForMean) return {};
+  return std::llround(mean_interval(joules).mean * 1e9);
+}
+
+void fill_energy(const RunEnergy& energy, OutcomeTable& table) {
+  table.decode_energy_nj = mean_nanojoules(energy.decoding);
+  for (std::size_t model = 0; model < table.model_count(); ++model) {
+    const std::optional<std::int64_t> mean = mean_nanojoules(energy.models[model]);
+    for (std::size_t item = 0; item < table.item_count(); ++item) {
+      table.cells[item * table.model_count() + model].energy_nj = mean;
     }
   }
 }
@@ -142,7 +161,13 @@ Result<OutcomeTable> read_complete(RunStore& store) {
   if (Status status = read_cells(store.database(), rows, table); !status.ok()) return status;
   const Result<Samples> samples = read_samples(store.database(), table.model_count());
   if (!samples.ok()) return samples.status();
+  Result<std::vector<ModelResources>> resources = read_resources(store);
+  if (!resources.ok()) return resources.status();
+  table.resources = std::move(*resources);
   fill_times(*samples, rows, table);
+  const Result<RunEnergy> energy = read_energy(store);
+  if (!energy.ok()) return energy.status();
+  fill_energy(*energy, table);
   return table;
 }
 

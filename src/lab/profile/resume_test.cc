@@ -11,8 +11,10 @@
 #include <thread>
 #include <tuple>
 
+#include "lab/profile/energy_blocks.h"
 #include "lab/profile/profile.h"
 #include "lab/profile/profile_test_support.h"
+#include "lab/profile/resources.h"
 #include "lab/profile/samples.h"
 
 namespace rightsize {
@@ -27,6 +29,8 @@ using test::run_profile;
 struct Recorded {
   std::set<int> items;                                                  // with outcomes
   std::map<std::tuple<std::size_t, std::int64_t, int>, Elapsed> times;  // inference samples
+  std::vector<ModelResources> resources;
+  RunEnergy energy;
 };
 
 // Reads a copy, so that the next profile finds the file as the killed one left it.
@@ -54,12 +58,34 @@ Recorded recorded_in(const fs::path& path) {
       recorded.times[{model, sample.item, sample.pass}] = sample.inference;
     }
   }
+  recorded.resources = *read_resources(*store);
+  recorded.energy = *read_energy(*store);
   return recorded;
+}
+
+bool starts_with(const std::vector<double>& whole, const std::vector<double>& part) {
+  return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());
+}
+
+bool is_part_of(const RunEnergy& part, const RunEnergy& whole) {
+  for (std::size_t model = 0; model < part.models.size(); ++model) {
+    if (!starts_with(whole.models[model], part.models[model])) return false;
+  }
+  return starts_with(whole.decoding, part.decoding);
+}
+
+bool is_part_of(const std::vector<ModelResources>& part, const std::vector<ModelResources>& whole) {
+  for (std::size_t model = 0; model < part.size(); ++model) {
+    if (part[model].file_bytes && part[model].memory_bytes != whole[model].memory_bytes)
+      return false;
+  }
+  return true;
 }
 
 bool is_part_of(const Recorded& part, const Recorded& whole) {
   return std::includes(whole.items.begin(), whole.items.end(), part.items.begin(),
                        part.items.end()) &&
+         is_part_of(part.energy, whole.energy) && is_part_of(part.resources, whole.resources) &&
          std::all_of(part.times.begin(), part.times.end(), [&](const auto& entry) {
            const auto found = whole.times.find(entry.first);
            return found != whole.times.end() && found->second.cpu == entry.second.cpu &&
@@ -106,6 +132,9 @@ TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
   options_.commit_every = std::chrono::milliseconds(2);
   options_.timing.max_passes = 3;
   options_.timing.tolerance = 1e-9;  // all passes
+  options_.energy = test::simulated_energy(std::make_shared<test::SensorScript>());
+  options_.energy.block = std::chrono::milliseconds(10);
+  options_.energy.most_blocks = 20;
   ProfileOptions whole = options_;
   whole.output = folder_ / "whole.db";
   const Stopwatch uninterrupted;
@@ -116,6 +145,7 @@ TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
   Recorded before;
   int killed_in_outcomes = 0;
   int killed_in_timing = 0;
+  int killed_in_energy = 0;
   bool done = false;
   for (int kills = 0; !done; ++kills) {
     fs::remove(folder_ / "log");
@@ -136,10 +166,16 @@ TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
     }
     if (!done && !now.items.empty() && now.items.size() < 200U) ++killed_in_outcomes;
     if (!done && !now.times.empty() && now.times.size() < 1200U) ++killed_in_timing;
+    if (!done && !now.energy.decoding.empty() && now.energy.models[1].size() < 20U) {
+      ++killed_in_energy;
+    }
   }
   EXPECT_GT(killed_in_outcomes, 0);
   EXPECT_GT(killed_in_timing, 0);
+  EXPECT_GT(killed_in_energy, 0);
   EXPECT_EQ(2U * 200U * 3U, before.times.size());
+  EXPECT_EQ(20U, before.energy.decoding.size());
+  EXPECT_EQ(20U, before.energy.models[0].size());
   for (const char* suffix : {"-wal", "-shm", "-journal", ".lock", ".new"}) {
     EXPECT_FALSE(fs::exists(output_.string() + suffix)) << suffix;
   }

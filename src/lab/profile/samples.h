@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/clock.h"
@@ -30,6 +31,12 @@ struct Samples {
 };
 
 Result<Samples> read_samples(Database& database, std::size_t models);
+
+// CPU time / wall time: how many cores the work kept busy; nothing without samples.
+inline std::optional<double> cpu_cores(Nanoseconds cpu, Nanoseconds wall) {
+  if (wall <= Nanoseconds(0)) return {};
+  return static_cast<double>(cpu.count()) / static_cast<double>(wall.count());
+}
 
 // One part of every sample, as the median functions want it: parts(samples, &Sample::part,
 // &Elapsed::cpu).

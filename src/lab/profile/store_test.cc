@@ -160,7 +160,29 @@ TEST_F(StoreTest, RefusesOtherSchemaVersionsSayingBoth) {
   ASSERT_TRUE(
       RunStore::create(path_, header_, items_)->database().execute("PRAGMA user_version = 9").ok());
   EXPECT_NE(std::string::npos, error_of_open().find("schema version 9"));
-  EXPECT_NE(std::string::npos, error_of_open().find("version 1"));
+  EXPECT_NE(std::string::npos, error_of_open().find("versions 1 to 2"));
+}
+
+// The recorded outcomes of the EfficientNet-Lite zoo are of version 1 and stay so.
+TEST_F(StoreTest, ReadsFilesOfVersion1ButDoesNotWriteThem) {
+  const fs::path recorded =
+      fs::path(RIGHTSIZE_SOURCE_DIR) / "zoo/efficientnet-lite/outcomes/outcomes.db";
+  EXPECT_EQ(1, RunStore::open_read_only(recorded)->version());
+  const Result<OutcomeTable> table = read_table(recorded);
+  ASSERT_TRUE(table.ok()) << table.status().message();
+  EXPECT_FALSE(table->at(0, 0).energy_nj.has_value());
+  EXPECT_FALSE(table->decode_energy_nj.has_value());
+  ASSERT_EQ(table->model_count(), table->resources.size());
+  EXPECT_FALSE(table->resources[0].file_bytes.has_value());
+  EXPECT_FALSE(table->resources[0].memory_bytes.has_value());
+  EXPECT_NEAR(1.0, table->resources[0].cpu_cores.value_or(0), 0.1) << "it lies in the times";
+  const Result<RunSummary> summary = read_run_summary(recorded);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(0U, summary->models[0].energy.samples);
+  EXPECT_FALSE(summary->idle.has_value());
+
+  fs::copy_file(recorded, path_);
+  EXPECT_NE(std::string::npos, error_of_open().find("schema version 1, which can be read"));
 }
 
 TEST_F(StoreTest, SaysThatAFileIsDamaged) {

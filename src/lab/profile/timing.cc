@@ -7,33 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "core/checksum.h"
-#include "core/file.h"
 #include "image/classification.h"
 #include "lab/profile/device.h"
 #include "lab/profile/median.h"
 #include "lab/profile/samples.h"
+#include "lab/profile/timed_items.h"
 
 namespace rightsize {
 namespace {
 
 constexpr int kWarmUpRuns = 3;
-
-// A number that looks random but depends on the item and the pass alone (splitmix64): the draw and
-// the order of items are the same after an interruption and on every platform.
-std::uint64_t rank_of(std::int64_t item, int salt) {
-  std::uint64_t x = static_cast<std::uint64_t>(item) +
-                    0x9E3779B97F4A7C15U * (static_cast<std::uint64_t>(salt) + 1);
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31);
-}
-
-void sort_by_rank(std::vector<std::int64_t>& items, int salt) {
-  std::sort(items.begin(), items.end(), [salt](std::int64_t a, std::int64_t b) {
-    return std::pair(rank_of(a, salt), a) < std::pair(rank_of(b, salt), b);
-  });
-}
 
 class TimingPhase {
  public:
@@ -107,7 +90,7 @@ class TimingPhase {
     meter_.report(progress);
     for (const std::int64_t item : items) {
       if (is_done(item)) continue;
-      const Result<std::vector<std::byte>> bytes = bytes_of(item);
+      const Result<std::vector<std::byte>> bytes = read_unchanged(data_, items_, item);
       if (!bytes.ok()) {
         not_timed.insert(item);
       } else if (Status status = time_item(pass, item, *bytes, active); !status.ok()) {
@@ -117,16 +100,6 @@ class TimingPhase {
       meter_.report(progress);
     }
     return {};
-  }
-
-  // The same bytes that the outcomes were made from, or a failure.
-  Result<std::vector<std::byte>> bytes_of(std::int64_t item) const {
-    const auto index = static_cast<std::size_t>(item);
-    Result<std::vector<std::byte>> bytes = read_bytes(data_.items[index].path);
-    if (bytes.ok() && sha256(*bytes) != items_[index].sha256) {
-      return mismatch(data_.items[index].path.string() + ": has changed");
-    }
-    return bytes;
   }
 
   Status time_item(int pass, std::int64_t item, const std::vector<std::byte>& bytes,
@@ -174,20 +147,6 @@ class TimingPhase {
 };
 
 }  // namespace
-
-std::vector<std::int64_t> draw_timed_items(std::span<const StoredItem> items,
-                                           const RunHeader& header, int wanted) {
-  constexpr int kDrawSalt = -1;  // passes count from 0
-  std::vector<std::int64_t> drawn;
-  for (const StoredItem& item : items) {
-    if (header.owns(item.id) && item.status == ItemStatus::kDecoded) drawn.push_back(item.id);
-  }
-  sort_by_rank(drawn, kDrawSalt);
-  if (wanted > 0 && drawn.size() > static_cast<std::size_t>(wanted)) {
-    drawn.resize(static_cast<std::size_t>(wanted));
-  }
-  return drawn;
-}
 
 Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const ModelSet& models,
                                    const TimingOptions& options, const DecodeLimits& limits,

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 
 #include "image/decode.h"
 #include "lab/profile/dataset.h"
@@ -34,11 +33,6 @@ struct TimingResult {
   std::size_t not_timed = 0;  // drawn items whose file is gone or no longer what it was; they are
                               // left out, their outcomes stay
 };
-
-// The items that are timed, of those of the shard that were decoded. Every shard draws the part of
-// the unsharded draw that it owns, and more.
-std::vector<std::int64_t> draw_timed_items(std::span<const StoredItem> items,
-                                           const RunHeader& header, int wanted);
 
 // `data` is the data set of the run.
 Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const ModelSet& models,

@@ -8,6 +8,7 @@
 
 #include "lab/profile/profile_test_support.h"
 #include "lab/profile/samples.h"
+#include "lab/profile/timed_items.h"
 
 namespace rightsize {
 namespace {
