@@ -15,8 +15,9 @@ constexpr double kRight = kPlotWidth - 22;
 constexpr double kRadius = 4.2;
 constexpr double kLabelText = 11.5;
 constexpr double kLongestLabel = 260;
-constexpr double kTolerance = 0.12;  // a label that would cover more is left to the pointer
-constexpr double kMostCounts = 12;   // as many whole numbers all get a tick
+constexpr double kLabelWeight = 8.0;  // labels stay clear of each other
+constexpr double kTolerance = 0.4;    // a label that would cover more is left to the pointer
+constexpr double kMostCounts = 12;    // as many whole numbers all get a tick
 
 struct Mark {
   Point at;
@@ -32,7 +33,7 @@ class PointPlot {
         legend_(plot),
         top_(legend_.bottom() + 6),
         svg_(kPlotWidth, top_ + kArea + 58, plot.y_label + " against " + plot.x_label),
-        placer_({kLeft + 2, top_, kPlotWidth - 4, top_ + kArea}) {
+        placer_({kLeft + 2, top_, kPlotWidth - 4, top_ + kArea}, kLabelWeight) {
     set_scales();
     for (std::size_t s = 0; s < plot.series.size(); ++s) marks_.push_back(marks_of(s));
   }

@@ -165,11 +165,12 @@ TEST(Reproduction, MarkdownHasTablesAndFindings) {
 
 TEST(Reproduction, MarkdownEscapesWhatItWouldReadAsMarkup) {
   Reproduction r = two_exhibits();
-  r.exhibits[0].finding = "a|b *_int8 <b> ~12 [x](y) gnmt_2_layer\nnext";
+  r.exhibits[0].finding = "a|b *_int8 <b> ~12 [x](y) [1, 2] gnmt_2_layer\nnext";
   r.exhibits[0].question = "- 3 points";
   r.exhibits[0].table[1][0] = "a|b";
   const std::string text = reproduction_markdown(r);
-  EXPECT_TRUE(contains(text, R"(a\|b \*\_int8 \<b\> \~12 \[x\](y) gnmt_2_layer next)")) << text;
+  EXPECT_TRUE(contains(text, R"(a\|b \*\_int8 \<b\> \~12 [x\](y) [1, 2] gnmt_2_layer next)"))
+      << text;
   EXPECT_TRUE(contains(text, "\n\\- 3 points\n"));
   EXPECT_TRUE(contains(text, "| a\\|b | 73.1 |"));
 }
