@@ -36,9 +36,8 @@ class BarPlot {
     });
     svg.text({names_end_, top_ - 6}, shorten(plot_.y_label, kPlotText, names_end_),
              {.ink = Ink::kMuted, .anchor = Anchor::kEnd});
-    const std::string scale = log_ ? " (log scale)" : "";
     draw_x_axis(svg, x_, Scale::linear(0, 1, bottom_, top_),
-                {.title = shorten(plot_.x_label + scale, kPlotText, kPlotWidth - names_end_),
+                {.title = shorten(x_title(plot_, log_), kPlotText, kPlotWidth - names_end_),
                  .ticks = kTicks,
                  .label = tick_labels(x_.ticks(kTicks))});
     for (std::size_t c = 0; c < plot_.categories.size(); ++c) draw_category(svg, c);
@@ -55,9 +54,10 @@ class BarPlot {
   // Bars become thinner where there are many.
   void lay_rows() {
     const double count = static_cast<double>(bars_ * plot_.categories.size());
-    bar_ = stacked_ ? 18 : std::clamp(480.0 / std::max(1.0, count), 9.0, 16.0);
+    bar_ = stacked_ ? 18 : std::clamp(480.0 / std::max(1.0, count), 10.5, 16.0);
     row_ = bar_ * static_cast<double>(bars_) + std::max(6.0, 0.55 * bar_);
-    text_ = std::clamp(bar_ - 1.0, 9.0, kPlotText);
+    text_ = std::clamp(row_ - 5.0, 10.0, kPlotText);
+    figure_size_ = std::min(bar_ - 0.5, 11.5);
     double longest = text_width(plot_.y_label, 12);
     for (const std::string& name : plot_.categories) {
       longest = std::max(longest, text_width(name, text_));
@@ -180,9 +180,9 @@ class BarPlot {
       right = std::max(right, high);
     }
     const bool negative = figure < base_;
-    svg.text({negative ? left - 5 : right + 5, middle + 0.36 * text_}, figure_text(figure),
+    svg.text({negative ? left - 5 : right + 5, middle + 0.36 * figure_size_}, figure_text(figure),
              {.ink = Ink::kMuted,
-              .size = std::min(text_, 11.5),
+              .size = figure_size_,
               .anchor = negative ? Anchor::kEnd : Anchor::kStart,
               .halo = true});
   }
@@ -196,6 +196,7 @@ class BarPlot {
   double bar_ = 0.0;   // height of one, with the gap to the next
   double row_ = 0.0;   // height of a category
   double text_ = 0.0;  // size of names
+  double figure_size_ = 0.0;
   double names_end_ = 0.0;
   double top_ = 0.0;
   double bottom_ = 0.0;

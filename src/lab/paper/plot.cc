@@ -15,7 +15,9 @@ constexpr double kRight = kPlotWidth - 22;
 constexpr double kRadius = 4.2;
 constexpr double kLabelText = 11.5;
 constexpr double kLongestLabel = 260;
-constexpr double kTolerance = 0.35;  // a label that would cover more is left to the pointer
+constexpr double kLabelWeight = 8.0;  // labels stay clear of each other
+constexpr double kTolerance = 0.4;    // a label that would cover more is left to the pointer
+constexpr double kMostCounts = 12;    // as many whole numbers all get a tick
 
 struct Mark {
   Point at;
@@ -31,9 +33,9 @@ class PointPlot {
         legend_(plot),
         top_(legend_.bottom() + 6),
         svg_(kPlotWidth, top_ + kArea + 58, plot.y_label + " against " + plot.x_label),
-        placer_({kLeft + 2, top_, kPlotWidth - 4, top_ + kArea}) {
+        placer_({kLeft + 2, top_, kPlotWidth - 4, top_ + kArea}, kLabelWeight) {
     set_scales();
-    for (const PlotSeries& series : plot.series) marks_.push_back(marks_of(series));
+    for (std::size_t s = 0; s < plot.series.size(); ++s) marks_.push_back(marks_of(s));
   }
 
   std::string draw() {
@@ -85,15 +87,28 @@ class PointPlot {
     y_ = y.linear(top_ + kArea, top_, 0.06);
     // Counts have no ticks between them.
     const double width = x_.high() - x_.low();
-    if (whole && !plot_.log_x && width < kTicks) x_ticks_ = std::max(1, static_cast<int>(width));
+    if (whole && !plot_.log_x && width < kMostCounts) x_ticks_ = static_cast<int>(std::ceil(width));
   }
 
-  std::vector<Mark> marks_of(const PlotSeries& series) const {
+  // Lines with intervals stand a little beside each other, so that these can be told apart.
+  double shift_of(std::size_t s) const {
+    constexpr double kStep = 4.0;
+    const auto has_intervals = [](const PlotSeries& series) { return !series.low.empty(); };
+    const auto first = plot_.series.begin();
+    if (plot_.kind != PlotKind::kLines || !has_intervals(plot_.series[s])) return 0.0;
+    const auto before = std::count_if(first, first + static_cast<std::ptrdiff_t>(s), has_intervals);
+    const auto all = std::count_if(first, plot_.series.end(), has_intervals);
+    return kStep * (static_cast<double>(before) - 0.5 * static_cast<double>(all - 1));
+  }
+
+  std::vector<Mark> marks_of(std::size_t s) const {
+    const PlotSeries& series = plot_.series[s];
+    const double shift = shift_of(s);
     std::vector<Mark> marks;
     for (std::size_t i = 0; i < series.x.size(); ++i) {
       const std::optional<double> x = x_at(series, i);
       const std::optional<double> y = figure_at(series.y, i);
-      if (x && y) marks.push_back({{x_.at(*x), y_.at(*y)}, i});
+      if (x && y) marks.push_back({{x_.at(*x) + shift, y_.at(*y)}, i});
     }
     return marks;
   }
@@ -107,9 +122,8 @@ class PointPlot {
   }
 
   void draw_axes() {
-    const std::string scale = plot_.log_x ? " (log scale)" : "";
     draw_x_axis(svg_, x_, y_,
-                {.title = shorten(plot_.x_label + scale, kPlotText, kRight - kLeft),
+                {.title = shorten(x_title(plot_, plot_.log_x), kPlotText, kRight - kLeft),
                  .ticks = x_ticks_,
                  .label = tick_labels(x_.ticks(x_ticks_))});
     draw_y_axis(svg_, x_, y_,

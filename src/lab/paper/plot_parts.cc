@@ -59,6 +59,12 @@ std::vector<SeriesLook> looks_of(const Plot& plot) {
   return looks;
 }
 
+std::string x_title(const Plot& plot, bool log) {
+  if (!log) return plot.x_label;
+  if (!plot.x_label.ends_with(')')) return plot.x_label + " (log scale)";
+  return plot.x_label.substr(0, plot.x_label.size() - 1) + ", log scale)";
+}
+
 std::function<std::string(double)> tick_labels(const std::vector<double>& ticks) {
   const auto label = [](double tick, int digits) {
     return typographic(fmt::format("{:.{}g}", tick, digits));

@@ -38,6 +38,8 @@ struct SeriesLook {
 };
 std::vector<SeriesLook> looks_of(const Plot& plot);
 
+// "CPU time (ms, log scale)"
+std::string x_title(const Plot& plot, bool log);
 // As few digits as tell the ticks apart.
 std::function<std::string(double)> tick_labels(const std::vector<double>& ticks);
 

@@ -26,7 +26,8 @@ constexpr const char* kStyle = R"(
 a{color:inherit;text-decoration-color:var(--axis);text-underline-offset:3px}
 .exhibit{scroll-margin-top:12px}
 .exhibit h2{margin-bottom:2px}
-.exhibit th,.exhibit td{white-space:nowrap}
+.exhibit table{width:auto}
+.exhibit th,.exhibit td{white-space:nowrap;padding:4px 14px}
 .exhibit .words{text-align:left;white-space:normal;min-width:9em}
 .exhibit .number{text-align:right}
 .paper,.finding{border:1px solid var(--grid);border-left:5px solid var(--axis);border-radius:6px;

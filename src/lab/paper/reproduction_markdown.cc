@@ -12,19 +12,22 @@ bool is_word(std::string_view text, std::size_t i) {
   return i < text.size() && std::isalnum(static_cast<unsigned char>(text[i])) != 0;
 }
 
-// On one line, nothing in it markup. An underscore within a word ("gnmt_2_layer") is none.
+bool is_markup(std::string_view text, std::size_t i) {
+  constexpr std::string_view kAlways = "\\`*<>|~$&#";
+  const char next = i + 1 < text.size() ? text[i + 1] : ' ';
+  // An underscore within a word ("gnmt_2_layer") is none, nor are brackets that begin no link.
+  if (text[i] == '_') return !(i > 0 && is_word(text, i - 1) && is_word(text, i + 1));
+  if (text[i] == ']') return next == '(' || next == '[' || next == ':';
+  return kAlways.find(text[i]) != std::string_view::npos;
+}
+
+// On one line, nothing in it markup.
 std::string plain(std::string_view text) {
-  constexpr std::string_view kMarkup = "\\`*[]<>|~$&#";
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      out += ' ';
-      continue;
-    }
-    const bool emphasis = c == '_' && !(i > 0 && is_word(text, i - 1) && is_word(text, i + 1));
-    if (emphasis || kMarkup.find(c) != std::string_view::npos) out += '\\';
-    out += c;
+    const bool control = static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F;
+    if (is_markup(text, i)) out += '\\';
+    out += control ? ' ' : text[i];
   }
   return out;
 }

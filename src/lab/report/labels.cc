@@ -8,8 +8,6 @@
 namespace rightsize {
 namespace {
 
-constexpr double kLabelWeight = 1.0;
-
 double overlap(const Box& a, const Box& b) {
   const double width = std::min(a.right, b.right) - std::max(a.left, b.left);
   const double height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
@@ -100,7 +98,7 @@ std::optional<Box> LabelPlacer::place(Point point, double gap, double width, dou
   if (best_covered > tolerance) return std::nullopt;
   constexpr double kAir = 2.0;
   block({best->left - kAir, best->top - kAir, best->right + kAir, best->bottom + kAir},
-        kLabelWeight);
+        label_weight_);
   return best;
 }
 
