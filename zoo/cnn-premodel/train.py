@@ -147,7 +147,7 @@ def train_all(labels: Labels, pictures: np.ndarray, settings: Settings, folder: 
     majority = np.zeros(len(labels.items), int)
     for fold in range(labels.folds.shape[1]):
         learnt, tested = labels.folds[:, fold] >= 0, labels.tested_in == fold
-        if not learnt.any() or not tested.any():
+        if learnt.sum() < 2 or not tested.any():
             raise RecipeError(f"fold_{fold} has nothing to learn or nothing to test")
         targets = labels.folds[learnt, fold]
         network = trained(f"fold_{fold}", pictures[learnt], targets, labels.classes, settings, folder)
