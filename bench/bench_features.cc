@@ -3,14 +3,13 @@
 // this process, in turns, on one CPU, on a decoded picture; CPU times.
 //
 //   bench_features                                  a synthesised 500x375 picture like a photo
-//   RIGHTSIZE_BENCH_IMAGE=photo.jpg bench_features  a photo
-//   RIGHTSIZE_TEST_DATA=folder bench_features       the first photo of folder/imagenet/val too
+//   RIGHTSIZE_BENCH_IMAGE=photo.jpg bench_features  a photo too
+//   RIGHTSIZE_TEST_DATA=folder bench_features       the first photo of folder/imagenet/val
 //
 // <picture>/group/<name> is one group alone with all that it needs, at the default size. All
 // options of Google Benchmark work.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <array>
@@ -23,23 +22,14 @@
 #include <string>
 #include <vector>
 
+#include "bench/support.h"
 #include "core/file.h"
 #include "image/features.h"
 
 namespace rightsize {
 namespace {
 
-// Noise in octaves, fainter the finer.
-Image synthesised_picture() {
-  cv::Mat picture(375, 500, CV_32FC3, cv::Scalar::all(128));
-  cv::RNG random(20);
-  for (int cells = 4; cells <= 512; cells *= 2) {
-    cv::Mat noise(cells * 3 / 4, cells, CV_32FC3);
-    random.fill(noise, cv::RNG::UNIFORM, -1, 1);
-    cv::resize(noise, noise, picture.size(), 0, 0, cv::INTER_CUBIC);
-    picture += noise * (60 * std::pow(4.0 / cells, 0.45));
-  }
-  picture.convertTo(picture, CV_8UC3);
+Image as_image(const cv::Mat& picture) {
   return {picture.cols, picture.rows, {picture.data, picture.data + picture.total() * 3}};
 }
 
@@ -102,9 +92,15 @@ void opencv_object(const cv::Mat& edges, std::vector<double>& values) {
     const int area = stats.at<int>(i, cv::CC_STAT_AREA);
     const bool is_open =
         at.x == 0 || at.y == 0 || at.br().x == edges.cols || at.br().y == edges.rows;
-    if (!is_open && area > most) most = area, object = i, box = at;
+    if (is_open || area <= most) continue;
+    most = area;
+    object = i;
+    box = at;
   }
-  if (object == 0) return values.push_back(0), values.push_back(0);
+  if (object == 0) {
+    values.insert(values.end(), {0, 0});
+    return;
+  }
   std::vector<std::vector<cv::Point>> contours;
   cv::findContours(labels(box) == object, contours, cv::RETR_CCOMP, cv::CHAIN_APPROX_NONE);
   double perimeter = 0;
@@ -152,69 +148,43 @@ void extract(benchmark::State& state, const Image& image, int max_side, std::siz
   }
 }
 
+void extract_with_opencv(benchmark::State& state, const Image& image) {
+  cv::Mat rgb(image.height, image.width, CV_8UC3);
+  std::copy(image.rgb.begin(), image.rgb.end(), rgb.data);
+  std::vector<double> values;
+  for (auto _ : state) opencv_features(rgb, values);
+  if (values.size() != kImageFeatures) state.SkipWithError("features are missing");
+}
+
 void add_picture(const std::string& name, const Image& image) {
-  const auto add = [&](const std::string& what, auto function) {
-    benchmark::RegisterBenchmark((name + "/" + what).c_str(), function)
-        ->Unit(benchmark::kMicrosecond)
-        ->MinTime(0.1)
-        ->Repetitions(9)
-        ->ReportAggregatesOnly()
-        ->ComputeStatistics("fastest", [](const std::vector<double>& times) {
-          return *std::min_element(times.begin(), times.end());
-        });
-  };
   const int max_side = ImageFeatureOptions().max_side;
   const auto groups = image_feature_set().groups;
-  add("all",
-      [&image, max_side, groups](auto& s) { extract(s, image, max_side, 0, groups.size()); });
-  add("all_at_full_size", [&image, groups](auto& s) { extract(s, image, 0, 0, groups.size()); });
-  add("opencv_at_full_size", [&image](auto& s) {
-    const cv::Mat rgb(image.height, image.width, CV_8UC3,
-                      const_cast<std::uint8_t*>(image.rgb.data()));
-    std::vector<double> values;
-    for (auto _ : s) opencv_features(rgb, values);
-    if (values.size() != kImageFeatures) s.SkipWithError("features are missing");
-  });
+  bench::add(name + "/ours",
+             [=, &image](auto& state) { extract(state, image, max_side, 0, groups.size()); });
+  bench::add(name + "/ours_at_full_size",
+             [=, &image](auto& state) { extract(state, image, 0, 0, groups.size()); });
+  bench::add(name + "/opencv", [&image](auto& state) { extract_with_opencv(state, image); });
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    add(std::string("group/") + groups[g],
-        [&image, max_side, g](auto& s) { extract(s, image, max_side, g, g + 1); });
+    bench::add(name + "/group/" + groups[g],
+               [=, &image](auto& state) { extract(state, image, max_side, g, g + 1); });
   }
 }
 
-void pin_to_one_cpu() {
-  const int cpu = sched_getcpu();
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(cpu), &set);
-  if (cpu < 0 || sched_setaffinity(0, sizeof(set), &set) != 0) {
-    fmt::print(stderr, "not pinned to one CPU; times may vary\n");
-  }
-}
-
-int run(int argc, char** argv) {
-  std::vector<char*> arguments(argv, argv + argc);
-  std::string in_turns = "--benchmark_enable_random_interleaving=true";
-  arguments.insert(arguments.begin() + 1, in_turns.data());
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
-  pin_to_one_cpu();
-  cv::setNumThreads(1);
-
+void add_all() {
+  static const Image picture = as_image(bench::synthesised_picture());
+  add_picture("synthesised", picture);
   const char* named = std::getenv("RIGHTSIZE_BENCH_IMAGE");
   const char* data = std::getenv("RIGHTSIZE_TEST_DATA");
-  const auto first = std::filesystem::path(data != nullptr ? data : "") /
-                     "imagenet/val/ILSVRC2012_val_00000001.JPEG";
-  const bool has_photo = named != nullptr || std::filesystem::exists(first);
-  const Image picture = synthesised_picture();
-  const Image photo = has_photo ? read_photo(named != nullptr ? named : first) : Image();
-  add_picture("synthesised", picture);
-  if (has_photo) add_picture("photo", photo);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  std::filesystem::path path = named != nullptr ? named : "";
+  if (named == nullptr && data != nullptr) {
+    path = std::filesystem::path(data) / "imagenet/val/ILSVRC2012_val_00000001.JPEG";
+  }
+  if (path.empty()) return;
+  static const Image photo = read_photo(path);
+  add_picture("photo", photo);
 }
 
 }  // namespace
 }  // namespace rightsize
 
-int main(int argc, char** argv) { return rightsize::run(argc, argv); }
+int main(int argc, char** argv) { return rightsize::bench::run(argc, argv, rightsize::add_all); }
