@@ -291,9 +291,7 @@ TEST(LiveRecordedTest, Photos) {
 TEST(LiveRecordedTest, ImageNet) {
   const std::optional<Zoo> zoo = real_zoo();
   if (!zoo) GTEST_SKIP() << "the zoo is not made: run scripts/setup";
-  const char* variable = std::getenv("RIGHTSIZE_TEST_DATA");
-  const fs::path folder = variable != nullptr ? variable : RIGHTSIZE_TEST_DATA_DIR;
-  const fs::path labels = folder / "imagenet/labels.csv";
+  const fs::path labels = test::imagenet_folder() / "labels.csv";
   if (!fs::exists(labels)) GTEST_SKIP() << "no " << labels << ": set RIGHTSIZE_TEST_DATA";
   Result<DataSet> data = read_data_set(labels, *zoo);
   ASSERT_TRUE(data.ok()) << data.status().message();

@@ -9,9 +9,31 @@ namespace {
 constexpr int kRadius = 3;
 using Byte = std::uint8_t;
 
-// The score of the pixels of one row; without branches, so that compilers turn it into vector code.
-// The circle starts below the pixel and goes round. Of the 16 arcs of 9 pixels two neighbours share
-// 8, which are those of `shared`; `ends` are the two pixels of which either completes an arc.
+struct Least {
+  static Byte of(Byte a, Byte b) { return std::min(a, b); }
+};
+struct Most {
+  static Byte of(Byte a, Byte b) { return std::max(a, b); }
+};
+
+// With Least and Most: the most that all 9 pixels of some arc of the circle have at least. With the
+// two exchanged: the least that all have at most. Two arcs that begin side by side, at 2 j and
+// 2 j + 1, share 8 pixels, and either end completes one of them.
+template <typename Within, typename Among>
+Byte best_arc(const Byte (&circle)[16]) {
+  Byte two[8], four[8], ends[8], arcs[8];
+  for (int j = 0; j < 8; ++j) two[j] = Within::of(circle[2 * j + 1], circle[(2 * j + 2) % 16]);
+  for (int j = 0; j < 8; ++j) four[j] = Within::of(two[j], two[(j + 1) % 8]);
+  for (int j = 0; j < 8; ++j) ends[j] = Among::of(circle[2 * j], circle[(2 * j + 9) % 16]);
+  for (int j = 0; j < 8; ++j) {
+    arcs[j] = Within::of(ends[j], Within::of(four[j], four[(j + 2) % 8]));
+  }
+  Byte best = arcs[0];
+  for (const Byte arc : arcs) best = Among::of(best, arc);
+  return best;
+}
+
+// The scores of one row's pixels; without branches, so that compilers turn it into vector code.
 void score_row(const Byte* row, std::ptrdiff_t stride, int width, Byte threshold,
                Byte* __restrict scores) {
   const Byte* u3 = row - 3 * stride;
@@ -24,33 +46,11 @@ void score_row(const Byte* row, std::ptrdiff_t stride, int width, Byte threshold
     const Byte circle[16] = {d3[x],      d3[x + 1], d2[x + 2], d1[x + 3], row[x + 3], u1[x + 3],
                              u2[x + 2],  u3[x + 1], u3[x],     u3[x - 1], u2[x - 2],  u1[x - 3],
                              row[x - 3], d1[x - 3], d2[x - 2], d3[x - 1]};
-    Byte least2[8], most2[8], least4[8], most4[8], least9[8], most9[8];
-    for (int j = 0; j < 8; ++j) {
-      least2[j] = std::min(circle[2 * j + 1], circle[(2 * j + 2) % 16]);
-      most2[j] = std::max(circle[2 * j + 1], circle[(2 * j + 2) % 16]);
-    }
-    for (int j = 0; j < 8; ++j) {
-      least4[j] = std::min(least2[j], least2[(j + 1) % 8]);
-      most4[j] = std::max(most2[j], most2[(j + 1) % 8]);
-    }
-    for (int j = 0; j < 8; ++j) {
-      least9[j] = std::max(circle[2 * j], circle[(2 * j + 9) % 16]);
-      most9[j] = std::min(circle[2 * j], circle[(2 * j + 9) % 16]);
-    }
-    for (int j = 0; j < 8; ++j) {
-      least9[j] = std::min(least9[j], std::min(least4[j], least4[(j + 2) % 8]));
-      most9[j] = std::max(most9[j], std::max(most4[j], most4[(j + 2) % 8]));
-    }
-    Byte brightest = 0;
-    Byte darkest = 255;
-    for (int j = 0; j < 8; ++j) {
-      brightest = std::max(brightest, least9[j]);
-      darkest = std::min(darkest, most9[j]);
-    }
     const Byte pixel = row[x];
-    const Byte above = static_cast<Byte>(std::max(brightest, pixel) - pixel);
-    const Byte below = static_cast<Byte>(pixel - std::min(darkest, pixel));
-    const Byte contrast = std::max(above, below);
+    const Byte bright = std::max(pixel, best_arc<Least, Most>(circle));
+    const Byte dark = std::min(pixel, best_arc<Most, Least>(circle));
+    const Byte contrast =
+        std::max(static_cast<Byte>(bright - pixel), static_cast<Byte>(pixel - dark));
     scores[x] = static_cast<Byte>(contrast > threshold ? contrast - 1 : 0);
   }
 }
