@@ -132,7 +132,7 @@ void print_resources(const RunSummary& run) {
                     own.cpu_cores ? fmt::format("{:.2f}", *own.cpu_cores) : "-",
                     energy_cell(model.energy)});
   }
-  print("\n" + table(rows) + "\n");
+  print("\n" + text_table(rows) + "\n");
   if (run.idle) {
     print(fmt::format(
         "energy above idle: mean [95 % interval]; decoding {}; measured by {}, idle "
