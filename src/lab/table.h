@@ -9,6 +9,7 @@
 #include "core/classes.h"
 #include "core/manifest.h"
 #include "core/provenance.h"
+#include "image/features.h"
 #include "rightsize/decision.h"
 #include "rightsize/status.h"
 
@@ -31,6 +32,13 @@ struct ModelResources {
   std::optional<double> cpu_cores;           // CPU time of the inference / its wall time
 };
 
+// Which features a run recorded.
+struct FeatureSpec {
+  std::string set;  // FeatureSet::name; empty: none
+  ImageFeatureOptions options;
+  bool operator==(const FeatureSpec&) const = default;
+};
+
 struct OutcomeTable {
   Zoo zoo;
   std::vector<std::string> left_out;  // patterns given to `leave_out`
@@ -42,7 +50,19 @@ struct OutcomeTable {
   std::vector<RecordedOutcome> cells;            // items.size() x zoo.models.size(), item-major
   std::optional<std::int64_t> decode_energy_nj;  // per item, the mean
   std::vector<ModelResources> resources;         // [model]
-  std::size_t failed_items = 0;                  // items that could not be decoded; not in `items`
+
+  // Where the run recorded features (`feature_spec.set` is not empty), else empty. Features that
+  // could not be computed, for want of memory, are NaN.
+  FeatureSpec feature_spec;
+  std::vector<float> features;           // items.size() x features of the set, item-major
+  std::vector<std::uint8_t> has_object;  // [item]: is there a main object?
+  // items.size() x groups of the set, item-major: what the group costs after those before it, which
+  // have paid for what they share with it.
+  std::vector<Nanoseconds> feature_cpu;
+  std::vector<Nanoseconds> feature_wall;
+  std::optional<std::int64_t> feature_energy_nj;  // all groups of an item, the mean
+
+  std::size_t failed_items = 0;  // items that could not be decoded; not in `items`
 
   std::size_t item_count() const { return items.size(); }
   std::size_t model_count() const { return zoo.models.size(); }

@@ -11,6 +11,7 @@
 
 #include "core/file.h"
 #include "image/classification.h"
+#include "lab/profile/blob.h"
 #include "lab/profile/device.h"
 #include "lab/profile/profile_test_support.h"
 
