@@ -293,6 +293,9 @@ TEST_F(CliTest, TheWholeWay) {
   EXPECT_EQ(fs::file_size(test::data_folder() / "large.onnx"), run_info["models"][2]["file_bytes"]);
   EXPECT_TRUE(run_info["models"][2]["memory_bytes"].is_number());
   EXPECT_GT(run_info["models"][2]["cpu_cores"], 0.0);
+  EXPECT_EQ("image-29", run_info["features"]["set"]);
+  EXPECT_EQ("edges", run_info["features"]["groups"][3]["group"]);
+  EXPECT_GT(run_info["features"]["groups"][3]["cpu_ms"], 0.0);
   EXPECT_THAT(run("info run.db").out,
               testing::AllOf(HasSubstr("run of zoo colours on data: 8 inputs"),
                              HasSubstr("memory MiB"), HasSubstr("energy not measured: no energy")));

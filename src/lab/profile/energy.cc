@@ -9,6 +9,7 @@
 #include "image/classification.h"
 #include "lab/profile/device.h"
 #include "lab/profile/energy_blocks.h"
+#include "lab/profile/features.h"
 #include "lab/profile/timed_items.h"
 
 namespace rightsize {
@@ -53,10 +54,11 @@ class BlockImages {
 class EnergyPhase {
  public:
   EnergyPhase(RunStore& store, const BlockImages& images, const ModelSet& models,
-              const EnergyOptions& options, double tolerance, const DecodeLimits& limits,
-              RunEnergy found, ProgressMeter& progress)
+              ImageFeatures extractor, const EnergyOptions& options, double tolerance,
+              const DecodeLimits& limits, RunEnergy found, ProgressMeter& progress)
       : store_(store),
         images_(images),
+        extractor_(std::move(extractor)),
         options_(options),
         tolerance_(tolerance),
         limits_(limits),
@@ -88,7 +90,7 @@ class EnergyPhase {
 
   std::vector<int> unknown_works() {
     std::vector<int> works;
-    for (int work = kDecoding; work < static_cast<int>(models_.size()); ++work) {
+    for (int work = kFirstWork; work < static_cast<int>(models_.size()); ++work) {
       const MeanInterval known = mean_interval(energy_.of(work));
       if (known.relative_width() > tolerance_ &&
           known.samples < static_cast<std::size_t>(options_.most_blocks)) {
@@ -99,7 +101,7 @@ class EnergyPhase {
   }
 
   Status measure_all(EnergyMeter& meter) {
-    const std::size_t works = models_.size() + 1;
+    const std::size_t works = models_.size() + static_cast<std::size_t>(-kFirstWork);
     progress_.report({"energy", works - unknown_works().size(), works});
     const Result<IdlePower> idle = meter.measure_idle(
         options_.idle_windows, [&] { std::this_thread::sleep_for(options_.idle_window); });
@@ -133,6 +135,12 @@ class EnergyPhase {
     if (!file.ok()) return file.status();
     const Result<Image> image = decode_image(*file, limits_);
     if (!image.ok()) return image.status();
+    if (work == kFeatures) {
+      return measure(meter, work, [&] {
+        static_cast<void>(extract_all(extractor_, *image));
+        return 1;
+      });
+    }
     return measure(meter, work, [&] {
       ImageModel::Times not_kept;
       // A failure has its cost too; whether the model failed is in its outcome.
@@ -161,6 +169,7 @@ class EnergyPhase {
 
   RunStore& store_;
   const BlockImages& images_;
+  ImageFeatures extractor_;
   const EnergyOptions& options_;
   double tolerance_;
   DecodeLimits limits_;
@@ -181,8 +190,10 @@ Status record_energy(RunStore& store, const DataSet& data, const ModelSet& model
   if (!found.ok()) return found.status();
   const std::vector<std::int64_t> timed = draw_timed_items(*items, store.header(), timing.items);
   const BlockImages images(data, *items, timed);
-  EnergyPhase phase(store, images, models, options, timing.tolerance, limits, std::move(*found),
-                    progress);
+  Result<ImageFeatures> extractor = ImageFeatures::make(store.header().features.options);
+  if (!extractor.ok()) return extractor.status();
+  EnergyPhase phase(store, images, models, std::move(*extractor), options, timing.tolerance, limits,
+                    std::move(*found), progress);
   return phase.run();
 }
 

@@ -1,13 +1,13 @@
 // The third phase of a profile, where the machine has an energy sensor: what a classification of
-// each model (pre-processing and inference) and the decoding of an image use, above the power of
-// the idle machine.
+// each model (pre-processing and inference), the decoding of an image and the extraction of all its
+// features use, above the power of the idle machine.
 //
 // A single run is too short for any sensor, so blocks are measured: the idle power first, then, the
 // works taking turns, one work again and again for `block`, by one thread on one core. A block of a
-// model runs on one image, decoded before, every block on another; a block of decoding goes over 32
-// files in whole rounds. Energy per run is (energy of the block - idle power x its wall time) /
-// runs. It is kept as it comes out, also where noise makes it negative: cutting it off at zero
-// would make the mean too large.
+// model or of features runs on one image, decoded before, every block on another; a block of
+// decoding goes over 32 files in whole rounds. Energy per run is (energy of the block - idle power
+// x its wall time) / runs. It is kept as it comes out, also where noise makes it negative: cutting
+// it off at zero would make the mean too large.
 //
 // Every block is committed at once; a phase that was interrupted is taken up where it stopped, with
 // an idle power of its own.

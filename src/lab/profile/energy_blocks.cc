@@ -28,7 +28,7 @@ Status read_blocks(Database& database, RunEnergy& energy) {
     block.work = static_cast<int>(select->integer(0));
     block.runs = static_cast<int>(select->integer(1));
     block.use = {select->real(2), Nanoseconds(select->integer(3))};
-    if (block.work < kDecoding || block.work >= static_cast<int>(energy.models.size()) ||
+    if (block.work < kFirstWork || block.work >= static_cast<int>(energy.models.size()) ||
         block.runs < 1) {
       return invalid_input(database.path() + ": the file is damaged (energy block)");
     }

@@ -14,6 +14,8 @@ namespace rightsize {
 // What energy is measured of: a model (pre-processing and inference together), by its number, or
 // one of these. The numbers are on disk.
 inline constexpr int kDecoding = -1;
+inline constexpr int kFeatures = -2;  // all of an image
+inline constexpr int kFirstWork = kFeatures;
 
 struct EnergyBlock {
   int work = 0;
@@ -32,10 +34,12 @@ struct EnergyBlock {
 struct RunEnergy {
   std::vector<IdlePower> idle;              // one per time that energy was measured
   std::vector<double> decoding;             // joules above idle per image, one value per block
+  std::vector<double> features;             // likewise
   std::vector<std::vector<double>> models;  // [model]: the same per classification
 
   std::vector<double>& of(int work) {
-    return work == kDecoding ? decoding : models[static_cast<std::size_t>(work)];
+    if (work == kDecoding) return decoding;
+    return work == kFeatures ? features : models[static_cast<std::size_t>(work)];
   }
 };
 

@@ -107,7 +107,7 @@ TEST_F(EnergyTest, WithoutASensorThereIsNoEnergyAndTheReasonIsKept) {
 }
 
 TEST_F(EnergyTest, ASensorThatVanishesLeavesWhatWasMeasured) {
-  sensor_->reads_left = 2 * options_.energy.idle_windows + 2 * 3 * 2 + 1;  // two turns of three
+  sensor_->reads_left = 2 * options_.energy.idle_windows + 2 * 4 * 2 + 1;  // two turns of four
   const Result<ProfileSummary> summary = profile();
   ASSERT_TRUE(summary.ok()) << summary.status().message();
   EXPECT_EQ("the sensor is gone", summary->run.no_energy);

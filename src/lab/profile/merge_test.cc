@@ -50,7 +50,7 @@ class MergeTest : public testing::Test {
   }
   std::size_t timing_samples(const fs::path& path) {
     Result<RunStore> store = RunStore::open_read_only(path);
-    return read_samples(store->database(), 2)->models[0].size();
+    return read_samples(*store)->models[0].size();
   }
 
   RunEnergy energy_in(const fs::path& path) {

@@ -8,6 +8,7 @@
 
 #include "core/checksum.h"
 #include "lab/profile/device.h"
+#include "lab/profile/feature_spec.h"
 #include "lab/profile/file_lock.h"
 #include "lab/profile/resources.h"
 
@@ -28,7 +29,7 @@ Status check_options(const ProfileOptions& options) {
   if (options.threads < 0) return invalid_input("the number of threads cannot be negative");
   if (options.timing.items < 0)
     return invalid_input("the number of timed items cannot be negative");
-  return {};
+  return ImageFeatures::make(options.features).status();
 }
 
 RunHeader header_of(const Zoo& zoo, const DataSet& data, const Runtime& runtime,
@@ -39,6 +40,7 @@ RunHeader header_of(const Zoo& zoo, const DataSet& data, const Runtime& runtime,
                        runtime.name(), utc_now(), options.version};
   header.shard = options.shard;
   header.shards = options.shards;
+  header.features = {image_feature_set().name, options.features};
   header.items_sha256 = digest_of(data.items);
   return header;
 }
@@ -123,7 +125,7 @@ class Profile {
     const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kShared);
     if (!lock.ok()) return lock.status();
     const OutcomeOptions how{options_.threads > 0 ? options_.threads : allowed_cores(),
-                             options_.limits};
+                             options_.limits, store_.header().features.options};
     return record_outcomes(store_.header().zoo, models_, tasks, how, recorder_,
                            {"outcomes", summary.found, owned}, meter_);
   }
@@ -206,6 +208,9 @@ Status check_same_origin(const RunHeader& a, const std::string& a_name, const Ru
     return differ("data set (names or labels of the items)",
                   fmt::format("'{}' ({})", pa.data, short_digest(a.items_sha256)),
                   fmt::format("'{}' ({})", pb.data, short_digest(b.items_sha256)));
+  }
+  if (a.features != b.features) {
+    return differ("features", to_json_text(a.features), to_json_text(b.features));
   }
   if (pa.device != pb.device) return differ("device", pa.device, pb.device);
   if (pa.runtime != pb.runtime) return differ("runtime", pa.runtime, pb.runtime);

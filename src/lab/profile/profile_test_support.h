@@ -240,6 +240,8 @@ inline void expect_same_answers(const OutcomeTable& a, const OutcomeTable& b) {
   EXPECT_EQ(a.items, b.items);
   EXPECT_EQ(a.labels, b.labels);
   EXPECT_EQ(a.failed_items, b.failed_items);
+  EXPECT_EQ(a.features, b.features);
+  EXPECT_EQ(a.has_object, b.has_object);
   ASSERT_EQ(a.cells.size(), b.cells.size());
   for (std::size_t i = 0; i < a.cells.size(); ++i) {
     const ClassOutcome& x = a.cells[i].outcome;

@@ -24,8 +24,10 @@ namespace rightsize {
 // What a cell costs: the inference of a network of fixed input shape costs the same for every
 // image, so `cpu` is the median over all inference samples of the model plus the median of this
 // cell's pre-processing samples (of all of the model where the item was not timed). `wall`
-// likewise. Decoding is the median over the item's samples, or over all items. Energy is the mean
-// of the model's blocks, of decoding likewise; nothing where there are fewer than `kFewestForMean`.
+// likewise. Decoding and each group of features: the median over the item's samples, or over all
+// items. Energy is the mean
+// of the model's blocks, of decoding and features likewise; nothing where there are fewer than
+// `kFewestForMean`.
 Result<OutcomeTable> read_table(const std::filesystem::path& path);
 
 struct ModelSummary {
@@ -53,7 +55,9 @@ struct RunSummary {
   std::vector<ModelSummary> models;
   Nanoseconds decode_cpu{0};  // medians
   Nanoseconds decode_wall{0};
+  std::vector<Elapsed> features;  // [group of header.features]: medians; empty: none recorded
   MeanInterval decode_energy;     // joules per image above idle; no samples: not measured
+  MeanInterval feature_energy;    // the same of all features of an image
   std::optional<IdlePower> idle;  // when energy was measured last
   std::string no_energy;          // why energy was not measured, or not to the end
   // Of the last complete timing phase; nothing where there is none. A model whose

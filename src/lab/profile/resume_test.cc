@@ -31,6 +31,8 @@ struct Recorded {
   std::map<std::tuple<std::size_t, std::int64_t, int>, Elapsed> times;  // inference samples
   std::vector<ModelResources> resources;
   RunEnergy energy;
+  std::size_t features = 0;         // items that have them
+  std::size_t feature_samples = 0;  // of each group
 };
 
 // Reads a copy, so that the next profile finds the file as the killed one left it.
@@ -52,7 +54,12 @@ Recorded recorded_in(const fs::path& path) {
   for (const StoredItem& item : items) {
     if (item.status != ItemStatus::kPending) recorded.items.insert(static_cast<int>(item.id));
   }
-  const Samples samples = *read_samples(store->database(), store->header().zoo.models.size());
+  const Samples samples = *read_samples(*store);
+  recorded.features =
+      static_cast<std::size_t>(*store->database().query_integer("SELECT count(*) FROM features"));
+  recorded.feature_samples = samples.features.front().size();
+  EXPECT_EQ(recorded.items.size(), recorded.features) << "an item is complete or pending";
+  for (const auto& group : samples.features) EXPECT_EQ(samples.decode.size(), group.size());
   for (std::size_t model = 0; model < samples.models.size(); ++model) {
     for (const StoredModelSample& sample : samples.models[model]) {
       recorded.times[{model, sample.item, sample.pass}] = sample.inference;
@@ -174,6 +181,8 @@ TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
   EXPECT_GT(killed_in_timing, 0);
   EXPECT_GT(killed_in_energy, 0);
   EXPECT_EQ(2U * 200U * 3U, before.times.size());
+  EXPECT_EQ(200U, before.features);
+  EXPECT_EQ(200U * 3U, before.feature_samples);
   EXPECT_EQ(20U, before.energy.decoding.size());
   EXPECT_EQ(20U, before.energy.models[0].size());
   for (const char* suffix : {"-wal", "-shm", "-journal", ".lock", ".new"}) {

@@ -67,10 +67,14 @@ Status find_first_errors(RunStore& store, RunSummary& summary) {
 }
 
 Status add_times(RunStore& store, RunSummary& summary) {
-  const Result<Samples> samples = read_samples(store.database(), summary.models.size());
+  const Result<Samples> samples = read_samples(store);
   if (!samples.ok()) return samples.status();
-  summary.decode_cpu = median(parts(samples->decode, &DecodeSample::time, &Elapsed::cpu));
-  summary.decode_wall = median(parts(samples->decode, &DecodeSample::time, &Elapsed::wall));
+  summary.decode_cpu = median(parts(samples->decode, &ItemSample::time, &Elapsed::cpu));
+  summary.decode_wall = median(parts(samples->decode, &ItemSample::time, &Elapsed::wall));
+  for (const std::vector<ItemSample>& group : samples->features) {
+    summary.features.push_back({median(parts(group, &ItemSample::time, &Elapsed::cpu)),
+                                median(parts(group, &ItemSample::time, &Elapsed::wall))});
+  }
   for (std::size_t i = 0; i < summary.models.size(); ++i) {
     const auto of = [&](Elapsed StoredModelSample::*part, Nanoseconds Elapsed::*clock) {
       return parts(samples->models[i], part, clock);
@@ -100,6 +104,7 @@ Status add_energy(RunStore& store, RunSummary& summary) {
   const Result<RunEnergy> energy = read_energy(store);
   if (!energy.ok()) return energy.status();
   summary.decode_energy = mean_interval(energy->decoding);
+  summary.feature_energy = mean_interval(energy->features);
   for (std::size_t i = 0; i < summary.models.size(); ++i) {
     summary.models[i].energy = mean_interval(energy->models[i]);
   }

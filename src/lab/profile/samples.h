@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "lab/profile/sqlite.h"
+#include "lab/profile/store.h"
 #include "rightsize/decision.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
 
-struct DecodeSample {
+// Of the decoding of an item, or of one group of its features.
+struct ItemSample {
   std::int64_t item = 0;
   int pass = 0;
   Elapsed time;
@@ -26,11 +27,13 @@ struct StoredModelSample {
 };
 
 struct Samples {
-  std::vector<DecodeSample> decode;                    // by item, then pass
+  std::vector<ItemSample> decode;                      // by item, then pass
   std::vector<std::vector<StoredModelSample>> models;  // [model], each by item, then pass
+  std::vector<std::vector<ItemSample>> features;       // [group], likewise
 };
 
-Result<Samples> read_samples(Database& database, std::size_t models);
+// Feature samples are not in a file of schema version 1.
+Result<Samples> read_samples(RunStore& store);
 
 // CPU time / wall time: how many cores the work kept busy; nothing without samples.
 inline std::optional<double> cpu_cores(Nanoseconds cpu, Nanoseconds wall) {

@@ -29,6 +29,12 @@ CREATE TABLE timing_samples(
   preprocess_cpu_ns INTEGER NOT NULL, preprocess_wall_ns INTEGER NOT NULL,
   inference_cpu_ns INTEGER NOT NULL, inference_wall_ns INTEGER NOT NULL,
   PRIMARY KEY(item, model, pass)) STRICT, WITHOUT ROWID;
+CREATE TABLE features(
+  item INTEGER PRIMARY KEY, has_object INTEGER NOT NULL, features BLOB NOT NULL) STRICT;
+CREATE TABLE feature_samples(
+  item INTEGER NOT NULL, pass INTEGER NOT NULL, feature_group INTEGER NOT NULL,
+  cpu_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL,
+  PRIMARY KEY(item, pass, feature_group)) STRICT, WITHOUT ROWID;
 CREATE TABLE resources(
   model INTEGER PRIMARY KEY, file_bytes INTEGER NOT NULL, memory_bytes INTEGER) STRICT;
 CREATE TABLE idle_power(

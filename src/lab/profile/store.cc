@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "core/checksum.h"
+#include "lab/profile/feature_spec.h"
 #include "lab/profile/schema.h"
 
 namespace rightsize {
@@ -36,6 +37,7 @@ Meta meta_of(const RunHeader& header) {
           {"version", from.version},
           {"shard", std::to_string(header.shard)},
           {"shards", std::to_string(header.shards)},
+          {"features", to_json_text(header.features)},
           {"items_sha256", header.items_sha256}};
 }
 
@@ -218,6 +220,11 @@ Status RunStore::read_header() {
   header_.provenance = {meta["run_id"],  meta["data"], meta["device"],
                         meta["runtime"], meta["date"], meta["version"]};
   header_.items_sha256 = meta["items_sha256"];
+  if (meta.contains("features")) {
+    Result<FeatureSpec> features = feature_spec_from_json(meta["features"]);
+    if (!features.ok()) return features.status().with_context(database_.path() + ": the features");
+    header_.features = std::move(*features);
+  }
   const auto read_number = [&](const std::string& text, int& value) {
     return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
   };

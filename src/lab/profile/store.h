@@ -28,6 +28,7 @@ struct RunHeader {
   Provenance provenance;
   int shard = 1;  // from 1; item i (from 0) belongs to shard i % shards + 1
   int shards = 1;
+  FeatureSpec features;      // that are recorded
   std::string items_sha256;  // of the names and labels of all items, see `digest_of`
 
   bool owns(std::int64_t item) const { return item % shards == shard - 1; }

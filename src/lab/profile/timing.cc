@@ -9,6 +9,7 @@
 
 #include "image/classification.h"
 #include "lab/profile/device.h"
+#include "lab/profile/features.h"
 #include "lab/profile/median.h"
 #include "lab/profile/samples.h"
 #include "lab/profile/timed_items.h"
@@ -21,14 +22,15 @@ constexpr int kWarmUpRuns = 3;
 class TimingPhase {
  public:
   TimingPhase(const Zoo& zoo, std::span<const StoredItem> items, const DataSet& data,
-              const ModelSet& models, const TimingOptions& options, const DecodeLimits& limits,
-              RunRecorder& recorder, ProgressMeter& meter)
+              const ModelSet& models, ImageFeatures extractor, const TimingOptions& options,
+              const DecodeLimits& limits, RunRecorder& recorder, ProgressMeter& meter)
       : items_(items),
         data_(data),
         options_(options),
         limits_(limits),
         recorder_(recorder),
-        meter_(meter) {
+        meter_(meter),
+        extractor_(std::move(extractor)) {
     for (std::size_t i = 0; i < zoo.models.size(); ++i) {
       models_.emplace_back(zoo.models[i], *models.session(static_cast<ModelIndex>(i)));
     }
@@ -55,7 +57,7 @@ class TimingPhase {
 
  private:
   void load(const Samples& found) {
-    for (const DecodeSample& sample : found.decode) done_.emplace(sample.pass, sample.item);
+    for (const ItemSample& sample : found.decode) done_.emplace(sample.pass, sample.item);
     inference_.resize(models_.size());
     for (std::size_t i = 0; i < models_.size(); ++i) {
       for (const StoredModelSample& sample : found.models[i]) {
@@ -106,10 +108,12 @@ class TimingPhase {
                    const std::vector<ModelIndex>& active) {
     const Stopwatch decoding;
     const Result<Image> image = decode_image(bytes, limits_);
-    TimingRecord record{item, pass, decoding.elapsed(), {}};
+    TimingRecord record{item, pass, decoding.elapsed(), {}, {}};
     if (!image.ok())
       return image.status().with_context(data_.items[static_cast<std::size_t>(item)].where);
     warm_up(*image);
+    Result<ExtractedFeatures> features = extract_all(extractor_, *image);
+    if (features.ok()) record.features = std::move(features->times);
     // Each model is first in turn, so that none always finds the caches as decoding left them.
     const std::size_t first = rank_of(item, pass) % active.size();
     for (std::size_t i = 0; i < active.size(); ++i) {
@@ -131,6 +135,7 @@ class TimingPhase {
         static_cast<void>(model.classify(image, outcome_, not_kept));
       }
     }
+    for (int run = 0; run < kWarmUpRuns; ++run) static_cast<void>(extract_all(extractor_, image));
   }
 
   std::span<const StoredItem> items_;
@@ -139,6 +144,7 @@ class TimingPhase {
   DecodeLimits limits_;
   RunRecorder& recorder_;
   ProgressMeter& meter_;
+  ImageFeatures extractor_;
   std::vector<ImageModel> models_;
   std::set<std::pair<int, std::int64_t>> done_;  // (pass, item) found in the file
   std::vector<std::vector<std::pair<int, Nanoseconds>>> inference_;  // [model]: (pass, CPU time)
@@ -153,11 +159,14 @@ Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const M
                                    RunRecorder& recorder, ProgressMeter& meter) {
   const Result<std::vector<StoredItem>> items = store.items();
   if (!items.ok()) return items.status();
-  const Result<Samples> found = read_samples(store.database(), store.header().zoo.models.size());
+  const Result<Samples> found = read_samples(store);
   if (!found.ok()) return found.status();
   const Result<PinnedThread> pinned = PinnedThread::pin();
   if (!pinned.ok()) return pinned.status();
-  TimingPhase phase(store.header().zoo, *items, data, models, options, limits, recorder, meter);
+  Result<ImageFeatures> extractor = ImageFeatures::make(store.header().features.options);
+  if (!extractor.ok()) return extractor.status();
+  TimingPhase phase(store.header().zoo, *items, data, models, std::move(*extractor), options,
+                    limits, recorder, meter);
   return phase.run(draw_timed_items(*items, store.header(), options.items), *found);
 }
 

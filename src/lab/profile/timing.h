@@ -1,10 +1,11 @@
 // The second phase of a profile: what a model costs. One thread on one core, alone on the machine
-// as far as other profiles go; decoding, pre-processing and inference apart, CPU and wall time.
+// as far as other profiles go; decoding, every group of features, pre-processing and inference
+// apart, CPU and wall time.
 //
-// After a warm-up every drawn item is decoded and given to every model once (pass 0), the models
-// taking turns. Further passes run the models whose median inference CPU time is not known well
-// enough. Samples are committed regularly; a pass that was interrupted is taken up where it
-// stopped.
+// After a warm-up the features of every drawn item are extracted and it is given to every model
+// once (pass 0), the models taking turns. Further passes run the models whose median inference CPU
+// time is not known well enough. Samples are committed regularly; a pass that was interrupted is
+// taken up where it stopped.
 #pragma once
 
 #include <cstddef>
