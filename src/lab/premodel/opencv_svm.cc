@@ -9,8 +9,7 @@ constexpr int kMaxIterations = 100'000;
 constexpr double kTolerance = 1e-3;  // as in libsvm
 
 PointSet points_of(const cv::Mat& rows, std::size_t features) {
-  PointSet points{
-      .features = features, .count = static_cast<std::size_t>(rows.rows), .columns = {}};
+  PointSet points{.features = features, .count = static_cast<std::size_t>(rows.rows)};
   const cv::Mat columns = rows.t();
   points.columns.assign(columns.begin<float>(), columns.end<float>());
   return points;
@@ -59,10 +58,7 @@ Svm fit_svm(const ClassifierSpec& spec, const Examples& examples) {
   Svm svm{.classes = examples.classes,
           .features = examples.points->features,
           .labels = examples.labels(),
-          .gamma = spec.linear ? 0.0 : spec.gamma,
-          .vectors = {},
-          .coefficients = {},
-          .rho = {}};
+          .gamma = spec.linear ? 0.0 : spec.gamma};
   if (svm.labels.size() == 1) return svm;
   const cv::Ptr<cv::ml::SVM> trained = train_svm(spec, examples);
   const cv::Mat vectors = trained->getSupportVectors();
