@@ -16,9 +16,6 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// --- writing
-// -----------------------------------------------------------------------------------------
-
 // The double of the shortest decimal that is `value` as a float: half as long in the file.
 double shortest(float value) {
   const std::string text = fmt::format("{}", value);
@@ -85,9 +82,6 @@ void write(const Logistic& logistic, ordered_json& out) {
   out["labels"] = logistic.labels;
   out["weights"] = numbers(logistic.weights);
 }
-
-// --- reading
-// -----------------------------------------------------------------------------------------
 
 constexpr std::size_t kMaxPoints = 1'000'000;
 
