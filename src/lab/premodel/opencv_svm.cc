@@ -63,13 +63,17 @@ Svm fit_svm(const ClassifierSpec& spec, const Examples& examples) {
   const cv::Ptr<cv::ml::SVM> trained = train_svm(spec, examples);
   const cv::Mat vectors = trained->getSupportVectors();
   if (!spec.linear) svm.vectors = points_of(vectors, svm.features);
-  for (int pair = 0; pair < static_cast<int>(pair_count(svm.labels.size())); ++pair) {
+  const std::size_t pairs = pair_count(svm.labels.size());
+  svm.coefficients.resize(pairs * (spec.linear ? svm.features : svm.vectors.count));
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
     double rho = 0.0;
-    std::vector<double> row =
-        coefficients_of(*trained, pair, static_cast<std::size_t>(vectors.rows), rho);
-    if (spec.linear) row = weights_of(vectors, row);
+    std::vector<double> column = coefficients_of(*trained, static_cast<int>(pair),
+                                                 static_cast<std::size_t>(vectors.rows), rho);
+    if (spec.linear) column = weights_of(vectors, column);
     svm.rho.push_back(static_cast<float>(rho));
-    svm.coefficients.insert(svm.coefficients.end(), row.begin(), row.end());
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      svm.coefficients[i * pairs + pair] = static_cast<float>(column[i]);
+    }
   }
   return svm;
 }
