@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/common.h"
+#include "core/terminal_text.h"
 
 namespace rightsize::cli {
 namespace {

@@ -115,21 +115,21 @@ std::size_t predict_one(const NaiveBayes& bayes, Input x, Scores scores) noexcep
 using Margins = std::array<float, pair_count(kMaxClasses)>;
 
 void add_linear(const Svm& svm, Input x, std::span<float> margins) noexcept {
-  const float* weight = svm.coefficients.data();
-  for (float& margin : margins) {
-    for (const float value : x) margin += *weight++ * value;
+  const float* coefficient = svm.coefficients.data();
+  for (const float value : x) {
+    for (float& margin : margins) margin += *coefficient++ * value;
   }
 }
 
 void add_radial(const Svm& svm, Input x, std::span<float> margins) noexcept {
   const auto gamma = static_cast<float>(svm.gamma);
+  const float* coefficient = svm.coefficients.data();
   BlockDistances kernel;
   for (std::size_t first = 0; first < svm.vectors.count; first += kPointBlock) {
     const std::size_t n = squared_distances(svm.vectors, first, x, kernel);
     for (std::size_t i = 0; i < n; ++i) kernel[i] = std::exp(-gamma * kernel[i]);
-    for (std::size_t pair = 0; pair < margins.size(); ++pair) {
-      const float* coefficient = svm.coefficients.data() + pair * svm.vectors.count + first;
-      for (std::size_t i = 0; i < n; ++i) margins[pair] += coefficient[i] * kernel[i];
+    for (std::size_t i = 0; i < n; ++i) {
+      for (float& margin : margins) margin += *coefficient++ * kernel[i];
     }
   }
 }

@@ -91,10 +91,10 @@ struct Svm {
   std::vector<std::uint16_t> labels;
   double gamma = 0.0;  // radial kernel exp(-gamma |x - v|^2); 0: linear
   PointSet vectors;    // support vectors of the radial kernel
-  // Pairs in the order (0,1), (0,2) .. (1,2) ..: a coefficient per support vector (radial) or
-  // per feature (linear); margin = sum of coefficient x kernel (or feature) - rho.
+  // For each support vector (radial) or feature (linear) a coefficient per pair, in the order
+  // (0,1), (0,2) .. (1,2) ..; margin = sum of coefficient x kernel (or feature) - rho.
   std::vector<float> coefficients;
-  std::vector<float> rho;
+  std::vector<float> rho;  // per pair
   bool operator==(const Svm&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "core/json_reader.h"
 #include "selector/classifier_reader.h"
@@ -15,15 +16,13 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// --- writing
-// -----------------------------------------------------------------------------------------
-
 // The double of the shortest decimal that is `value` as a float: half as long in the file.
 double shortest(float value) {
   const std::string text = fmt::format("{}", value);
   double number = 0.0;
   std::from_chars(text.data(), text.data() + text.size(), number);
-  return static_cast<float>(number) == value ? number : static_cast<double>(value);
+  const bool fits = std::abs(number) <= std::numeric_limits<float>::max();
+  return fits && static_cast<float>(number) == value ? number : static_cast<double>(value);
 }
 
 ordered_json numbers(const std::vector<float>& values) {
@@ -84,15 +83,12 @@ void write(const Logistic& logistic, ordered_json& out) {
   out["weights"] = numbers(logistic.weights);
 }
 
-// --- reading
-// -----------------------------------------------------------------------------------------
-
 constexpr std::size_t kMaxPoints = 1'000'000;
 
 Status read_scaling(const json& object, const std::string& path, std::size_t raw_features,
                     FeatureScaling& scaling) {
   JsonReader in(object, path);
-  read_whole(in, "features", raw_features, scaling.features);
+  read_whole(in, "features", std::min<std::size_t>(raw_features, 1U << 16), scaling.features);
   read_floats(in, "low", scaling.low);
   read_floats(in, "high", scaling.high);
   const std::size_t count = scaling.features.size();

@@ -112,7 +112,7 @@ TreeNodes ClassifierReader::read_nodes(const json& object, const std::string& pa
 std::vector<TreeNodes> ClassifierReader::read_trees(const json& list, const std::string& path,
                                                     Leaves leaves) {
   std::vector<TreeNodes> trees;
-  if (list.empty() || list.size() > kMaxTrees) {
+  if (!list.is_array() || list.empty() || list.size() > kMaxTrees) {
     in_.fail(fmt::format("needs 1 to {} trees in a list", kMaxTrees));
     return trees;
   }
@@ -123,7 +123,7 @@ std::vector<TreeNodes> ClassifierReader::read_trees(const json& list, const std:
 }
 
 Knn ClassifierReader::read_knn() {
-  Knn knn{.points = nullptr, .labels = {}, .classes = classes_};
+  Knn knn{.points = nullptr, .classes = classes_};
   knn.k = read_count(in_, "k", 1, kMaxNeighbours);
   if (in_.has("radius")) {
     double radius = 0.0;
@@ -143,7 +143,7 @@ Knn ClassifierReader::read_knn() {
 }
 
 Tree ClassifierReader::read_tree() {
-  Tree tree{.classes = classes_, .features = features_, .nodes = {}, .shares = {}};
+  Tree tree{.classes = classes_, .features = features_};
   read_floats(in_, "shares", tree.shares);
   const auto possible = [](float share) { return share >= 0 && share <= 1; };
   if (tree.shares.size() % classes_ != 0 ||
@@ -158,7 +158,7 @@ Tree ClassifierReader::read_tree() {
 }
 
 Forest ClassifierReader::read_forest() {
-  Forest forest{.classes = classes_, .features = features_, .trees = {}};
+  Forest forest{.classes = classes_, .features = features_};
   if (const json* trees = in_.array("trees")) {
     forest.trees = read_trees(*trees, place("trees"), Leaves::kClasses);
   }
@@ -166,8 +166,7 @@ Forest ClassifierReader::read_forest() {
 }
 
 Boosting ClassifierReader::read_boosting() {
-  Boosting boosting{
-      .classes = classes_, .features = features_, .labels = read_labels(), .ensembles = {}};
+  Boosting boosting{.classes = classes_, .features = features_, .labels = read_labels()};
   const json* ensembles = in_.array("ensembles");
   if (ensembles == nullptr) return boosting;
   const std::size_t count = margin_count(boosting.labels.size());
@@ -180,12 +179,7 @@ Boosting ClassifierReader::read_boosting() {
 }
 
 Svm ClassifierReader::read_svm() {
-  Svm svm{.classes = classes_,
-          .features = features_,
-          .labels = read_labels(),
-          .vectors = {},
-          .coefficients = {},
-          .rho = {}};
+  Svm svm{.classes = classes_, .features = features_, .labels = read_labels()};
   in_.read("gamma", svm.gamma);
   if (!(svm.gamma >= 0 && svm.gamma <= kMaxFloat)) {
     in_.fail("needs a number of at least 0 as 'gamma'");
@@ -207,12 +201,7 @@ Svm ClassifierReader::read_svm() {
 }
 
 NaiveBayes ClassifierReader::read_naive_bayes() {
-  NaiveBayes bayes{.classes = classes_,
-                   .features = features_,
-                   .labels = read_labels(),
-                   .means = {},
-                   .precisions = {},
-                   .offsets = {}};
+  NaiveBayes bayes{.classes = classes_, .features = features_, .labels = read_labels()};
   const std::size_t labels = bayes.labels.size();
   bayes.means = read_floats_of("means", labels * features_);
   bayes.precisions = read_floats_of("precisions", labels * features_);
@@ -225,8 +214,7 @@ NaiveBayes ClassifierReader::read_naive_bayes() {
 }
 
 Logistic ClassifierReader::read_logistic() {
-  Logistic logistic{
-      .classes = classes_, .features = features_, .labels = read_labels(), .weights = {}};
+  Logistic logistic{.classes = classes_, .features = features_, .labels = read_labels()};
   logistic.weights =
       read_floats_of("weights", margin_count(logistic.labels.size()) * (1 + features_));
   return logistic;

@@ -28,6 +28,7 @@ std::size_t predict_shared(const Classifier& classifier, std::span<const float> 
 void FeatureScaling::apply(std::span<const float> raw, std::span<float> x) const noexcept {
   assert(x.size() == features.size());
   for (std::size_t i = 0; i < features.size(); ++i) {
+    assert(features[i] < raw.size());
     const float range = high[i] - low[i];
     x[i] = range == 0.0F ? 0.0F : (raw[features[i]] - low[i]) / range;
   }

@@ -143,7 +143,7 @@ std::string ClassifierSpec::name() const {
 }
 
 FeatureScaling fit_scaling(const TrainingSet& set, std::vector<std::uint16_t> chosen) {
-  FeatureScaling scaling{.features = std::move(chosen), .low = {}, .high = {}};
+  FeatureScaling scaling{.features = std::move(chosen)};
   for (const std::uint16_t feature : scaling.features) {
     float low = set.rows.empty() ? 0.0F : set.rows[feature];
     float high = low;
@@ -163,8 +163,7 @@ Result<PremodelClassifier> fit_premodel(const TrainingSet& set, const FeatureSca
   if (Status status = check(scaling, set.features); !status.ok()) return status;
   if (Status status = check(chain, set.models, levels); !status.ok()) return status;
 
-  PremodelClassifier premodel{
-      .scaling = scaling, .chain = chain, .classifiers = {}, .models = set.models};
+  PremodelClassifier premodel{.scaling = scaling, .chain = chain, .models = set.models};
   Examples examples{.points = scale(set, scaling),
                     .classes_of = set.labels,
                     .classes = chain ? 2 : set.models + 1};

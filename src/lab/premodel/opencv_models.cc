@@ -7,8 +7,6 @@
 namespace rightsize {
 namespace {
 
-constexpr int kLogisticSteps = 300;
-
 cv::Mat column(const cv::Mat& x, std::size_t feature) { return x.col(static_cast<int>(feature)); }
 
 // The longest step with which descent is sure to converge: one over the greatest curvature of the
@@ -56,10 +54,7 @@ NaiveBayes fit_naive_bayes(const Examples& examples) {
   const cv::Mat responses = examples.responses();
   NaiveBayes bayes{.classes = examples.classes,
                    .features = examples.points->features,
-                   .labels = examples.labels(),
-                   .means = {},
-                   .precisions = {},
-                   .offsets = {}};
+                   .labels = examples.labels()};
   double greatest = 0.0;
   for (std::size_t f = 0; f < bayes.features; ++f) {
     cv::Scalar mean;
@@ -107,14 +102,14 @@ cv::Mat Standardised::apply(const cv::Mat& x) const {
 }
 
 cv::Ptr<cv::ml::LogisticRegression> train_logistic(const Examples& examples,
-                                                   const Standardised& standardised) {
+                                                   const Standardised& standardised, int steps) {
   const cv::Mat z = standardised.apply(examples.matrix());
   cv::Mat responses;
   examples.responses().convertTo(responses, CV_32F);
   cv::Ptr<cv::ml::LogisticRegression> logistic = cv::ml::LogisticRegression::create();
   logistic->setTrainMethod(cv::ml::LogisticRegression::BATCH);
   logistic->setRegularization(cv::ml::LogisticRegression::REG_L2);
-  logistic->setIterations(kLogisticSteps);
+  logistic->setIterations(steps);
   // The library divides it by the number of examples once more.
   logistic->setLearningRate(safe_step(z) * z.rows);
   logistic->train(z, cv::ml::ROW_SAMPLE, responses);
@@ -124,8 +119,7 @@ cv::Ptr<cv::ml::LogisticRegression> train_logistic(const Examples& examples,
 Logistic fit_logistic(const Examples& examples) {
   Logistic logistic{.classes = examples.classes,
                     .features = examples.points->features,
-                    .labels = examples.labels(),
-                    .weights = {}};
+                    .labels = examples.labels()};
   if (logistic.labels.size() == 1) return logistic;
   const Standardised standardised = standardise(examples.matrix());
   const cv::Mat thetas = train_logistic(examples, standardised)->get_learnt_thetas();

@@ -37,8 +37,11 @@ struct Standardised {
   cv::Mat apply(const cv::Mat& x) const;
 };
 Standardised standardise(const cv::Mat& x);
+// Minimises the mean logistic loss + |weights|^2 / (2 examples). 20 ms per class for 1,000 x 7.
+inline constexpr int kLogisticSteps = 300;
 cv::Ptr<cv::ml::LogisticRegression> train_logistic(const Examples& examples,
-                                                   const Standardised& standardised);
+                                                   const Standardised& standardised,
+                                                   int steps = kLogisticSteps);
 
 // The classifier of each kind, by the above; of examples of one class, the one that always says so.
 Knn fit_knn(const ClassifierSpec& spec, const Examples& examples);

@@ -9,8 +9,7 @@ constexpr int kMaxIterations = 100'000;
 constexpr double kTolerance = 1e-3;  // as in libsvm
 
 PointSet points_of(const cv::Mat& rows, std::size_t features) {
-  PointSet points{
-      .features = features, .count = static_cast<std::size_t>(rows.rows), .columns = {}};
+  PointSet points{.features = features, .count = static_cast<std::size_t>(rows.rows)};
   const cv::Mat columns = rows.t();
   points.columns.assign(columns.begin<float>(), columns.end<float>());
   return points;
@@ -59,21 +58,22 @@ Svm fit_svm(const ClassifierSpec& spec, const Examples& examples) {
   Svm svm{.classes = examples.classes,
           .features = examples.points->features,
           .labels = examples.labels(),
-          .gamma = spec.linear ? 0.0 : spec.gamma,
-          .vectors = {},
-          .coefficients = {},
-          .rho = {}};
+          .gamma = spec.linear ? 0.0 : spec.gamma};
   if (svm.labels.size() == 1) return svm;
   const cv::Ptr<cv::ml::SVM> trained = train_svm(spec, examples);
   const cv::Mat vectors = trained->getSupportVectors();
   if (!spec.linear) svm.vectors = points_of(vectors, svm.features);
-  for (int pair = 0; pair < static_cast<int>(pair_count(svm.labels.size())); ++pair) {
+  const std::size_t pairs = pair_count(svm.labels.size());
+  svm.coefficients.resize(pairs * (spec.linear ? svm.features : svm.vectors.count));
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
     double rho = 0.0;
-    std::vector<double> row =
-        coefficients_of(*trained, pair, static_cast<std::size_t>(vectors.rows), rho);
-    if (spec.linear) row = weights_of(vectors, row);
+    std::vector<double> column = coefficients_of(*trained, static_cast<int>(pair),
+                                                 static_cast<std::size_t>(vectors.rows), rho);
+    if (spec.linear) column = weights_of(vectors, column);
     svm.rho.push_back(static_cast<float>(rho));
-    svm.coefficients.insert(svm.coefficients.end(), row.begin(), row.end());
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      svm.coefficients[i * pairs + pair] = static_cast<float>(column[i]);
+    }
   }
   return svm;
 }

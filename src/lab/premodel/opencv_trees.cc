@@ -105,6 +105,8 @@ cv::Ptr<cv::ml::Boost> train_boosting(const ClassifierSpec& spec, const Examples
   set_up(*boosting, /*max_depth=*/1, /*min_examples=*/10);
   boosting->setBoostType(cv::ml::Boost::REAL);
   boosting->setWeakCount(spec.rounds);
+  // The library's trimming can leave examples of one class alone, and then fails.
+  boosting->setWeightTrimRate(0.0);
   cv::Mat responses = examples.responses();
   for (int i = 0; i < responses.rows; ++i) {
     responses.at<int>(i) = responses.at<int>(i) == positive ? 1 : 0;
@@ -114,10 +116,7 @@ cv::Ptr<cv::ml::Boost> train_boosting(const ClassifierSpec& spec, const Examples
 }
 
 Tree fit_tree(const ClassifierSpec& spec, const Examples& examples) {
-  Tree tree{.classes = examples.classes,
-            .features = examples.points->features,
-            .nodes = {},
-            .shares = {}};
+  Tree tree{.classes = examples.classes, .features = examples.points->features};
   const std::vector<std::uint16_t> labels = examples.labels();
   tree.nodes = labels.size() == 1 ? only_leaf(labels[0])
                                   : copy(*train_tree(spec, examples), class_of, labels).at(0);
@@ -126,7 +125,7 @@ Tree fit_tree(const ClassifierSpec& spec, const Examples& examples) {
 }
 
 Forest fit_forest(const ClassifierSpec& spec, const Examples& examples) {
-  Forest forest{.classes = examples.classes, .features = examples.points->features, .trees = {}};
+  Forest forest{.classes = examples.classes, .features = examples.points->features};
   const std::vector<std::uint16_t> labels = examples.labels();
   if (labels.size() == 1) {
     forest.trees = {only_leaf(labels[0])};
@@ -139,8 +138,7 @@ Forest fit_forest(const ClassifierSpec& spec, const Examples& examples) {
 Boosting fit_boosting(const ClassifierSpec& spec, const Examples& examples) {
   Boosting boosting{.classes = examples.classes,
                     .features = examples.points->features,
-                    .labels = examples.labels(),
-                    .ensembles = {}};
+                    .labels = examples.labels()};
   const std::size_t margins = margin_count(boosting.labels.size());
   for (std::size_t i = boosting.labels.size() - margins; i < boosting.labels.size(); ++i) {
     if (margins == 0) break;
