@@ -28,16 +28,14 @@ enum Place : std::size_t {
 };
 static_assert(kEnd == kImageFeatures);
 
-constexpr int kLeastMaxSide = 16;
-constexpr int kMostMaxSide = 16384;
 constexpr int kMostKeypointThreshold = 254;
 constexpr double kWhite = 255;
 
 Status check(const ImageFeatureOptions& options) {
   if (options.max_side != 0 &&
-      (options.max_side < kLeastMaxSide || options.max_side > kMostMaxSide)) {
+      (options.max_side < kMinWorkingSide || options.max_side > kMaxWorkingSide)) {
     return invalid_input(fmt::format("max_side is {}: it must be 0 or in [{}, {}]",
-                                     options.max_side, kLeastMaxSide, kMostMaxSide));
+                                     options.max_side, kMinWorkingSide, kMaxWorkingSide));
   }
   if (options.keypoint_threshold < 1 || options.keypoint_threshold > kMostKeypointThreshold) {
     return invalid_input(fmt::format("keypoint_threshold is {}: it must be in [1, {}]",
