@@ -112,7 +112,7 @@ class CliTest : public testing::Test {
 
 TEST_F(CliTest, HelpOfEveryCommandShowsAnExample) {
   for (const char* command :
-       {"zoo check", "profile", "merge", "train", "evaluate", "classify", "info"}) {
+       {"zoo check", "profile", "merge", "train", "evaluate", "classify", "features", "info"}) {
     const Output output = run(std::string(command) + " --help");
     EXPECT_EQ(0, output.code) << command;
     EXPECT_THAT(output.out, AllOf(HasSubstr("Example"),
@@ -125,8 +125,8 @@ TEST_F(CliTest, HelpNamesTheCommandsAndTheExitCodes) {
   const Output output = run("--help");
   EXPECT_EQ(0, output.code);
   EXPECT_EQ("", output.err);
-  for (const char* word : {"zoo", "profile", "merge", "train", "evaluate", "classify", "info",
-                           "0 done, 1 failed, 2 wrong usage", "RIGHTSIZE_ONNXRUNTIME"}) {
+  for (const char* word : {"zoo", "profile", "merge", "train", "evaluate", "classify", "features",
+                           "info", "0 done, 1 failed, 2 wrong usage", "RIGHTSIZE_ONNXRUNTIME"}) {
     EXPECT_THAT(output.out, HasSubstr(word));
   }
   EXPECT_EQ(0, run("zoo --help").code);
@@ -158,6 +158,12 @@ TEST_F(CliTest, WrongUsage) {
                                 "classify s.json a.png --max-pixels 1e300",
                                 "classify s.json a.png --max-pixels many",
                                 "classify s.json a.png --point",
+                                "features",
+                                "features a.png --max-side -1",
+                                "features a.png --max-side 15",
+                                "features a.png --max-side 16385",
+                                "features a.png --max-side wide",
+                                "features a.png --csv --json",
                                 "profile z.toml data",
                                 "profile z.toml -o run.db",
                                 "profile z.toml d -o r --tolerance nan",
@@ -535,6 +541,71 @@ TEST_F(ClassifyTest, AnAbstentionIsShown) {
   const json parsed = document("classify s.json bright.png --point fragile --json" + kModels);
   EXPECT_EQ(false, parsed["images"][0]["answered"]);
   EXPECT_EQ("no_answer", parsed["images"][0]["reason"]);
+}
+
+// ---- Features ----
+
+TEST_F(CliTest, FeaturesOfOneImage) {
+  folder_.write("red.png", test::png_text(test::kRed));
+  const Output output = run("features red.png");
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_EQ("", output.err);
+  EXPECT_THAT(output.out,
+              AllOf(HasSubstr("\nn_keypoints                0  corners"),
+                    HasSubstr("\navg_brightness            61  grey levels  brightness"),
+                    HasSubstr("\nhue1                       1  1"),
+                    HasSubstr("main object found in 0 of 1\n"),
+                    HasSubstr("us of CPU an image: decoding ")));
+  const Output piped = run("features - < red.png");
+  EXPECT_EQ(0, piped.code) << piped.err;
+}
+
+TEST_F(CliTest, FeaturesOfAFolder) {
+  write_images();
+  const Output output = run("features data");
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_THAT(output.out, AllOf(StartsWith("image  n_keypoints  avg_brightness "),
+                                HasSubstr("\na.png "), HasSubstr("found in 0 of 8\n")));
+  const json parsed = document("features --json --max-side 0 data");
+  EXPECT_EQ("image-29", parsed["feature_set"]);
+  EXPECT_EQ(0, parsed["max_side"]);
+  ASSERT_EQ(29U, parsed["features"].size());
+  EXPECT_EQ("n_keypoints", parsed["features"][0]["name"]);
+  EXPECT_EQ("keypoints", parsed["features"][0]["group"]);
+  EXPECT_TRUE(parsed["features"][0]["high"].is_null());
+  EXPECT_EQ(255, parsed["features"][1]["high"]);
+  ASSERT_EQ(8U, parsed["images"].size());
+  EXPECT_EQ("data/blue/a.png", parsed["images"][0]["image"]);
+  ASSERT_EQ(29U, parsed["images"][0]["values"].size());
+  EXPECT_EQ(false, parsed["images"][0]["has_object"]);
+  EXPECT_EQ(0, parsed["with_object"]);
+  EXPECT_EQ(0, parsed["failed"]);
+  for (const char* group : {"brightness", "hue", "keypoints", "edges", "object"}) {
+    EXPECT_GT(parsed["mean_cpu_us"]["groups"][group], 0.0) << group;
+  }
+}
+
+TEST_F(CliTest, FeaturesAsCsv) {
+  folder_.write("a, \"b\".png", test::png_text(test::kGrey));
+  const Output output = run("features --csv .");
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_THAT(output.out, StartsWith("image,n_keypoints,avg_brightness,"));
+  EXPECT_THAT(output.out, HasSubstr(",hue7,has_object,decode_us,brightness_us,"));
+  EXPECT_THAT(output.out, HasSubstr("\n\"./a, \"\"b\"\".png\",0,127,127,127,127,0,"));
+  EXPECT_EQ(2, std::count(output.out.begin(), output.out.end(), '\n'));
+}
+
+TEST_F(CliTest, FeaturesOfBadImages) {
+  folder_.write("bad.png", "no image");
+  folder_.write("red.png", test::png_text(test::kRed));
+  const Output output = run("features bad.png absent.jpg red.png --json");
+  EXPECT_EQ(1, output.code);
+  EXPECT_EQ(2, json::parse(output.out)["failed"]);
+  EXPECT_EQ(1U, json::parse(output.out)["images"].size());
+  EXPECT_THAT(output.err, AllOf(HasSubstr("rightsize: bad.png: "), HasSubstr("absent.jpg: "),
+                                HasSubstr("2 of 3 images could not be read")));
+  EXPECT_THAT(error("features bad.png"), HasSubstr("bad.png"));
+  EXPECT_THAT(error("features red.png --max-pixels 0.0001"), HasSubstr("--max-pixels"));
 }
 
 // ---- A full disk ----

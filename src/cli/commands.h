@@ -32,6 +32,15 @@ struct ClassifyArgs {
 };
 int classify(const ClassifyArgs& args);
 
+struct FeaturesArgs {
+  std::vector<std::string> images;  // files, folders, "-" for stdin
+  int max_side = 320;
+  double max_megapixels = 100;
+  bool csv = false;
+  bool json = false;
+};
+int features(const FeaturesArgs& args);
+
 struct InfoArgs {
   std::filesystem::path file;
   bool json = false;

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "image/working_image.h"
 #include "rightsize/version.h"
 
 namespace rightsize::cli {
@@ -38,8 +39,8 @@ CLI::Validator finite_range(double low, double high) {
 }
 
 // Options that several commands have.
-void add_json(CLI::App& command, bool& json) {
-  command.add_flag("--json", json, "Print one JSON document instead of text");
+CLI::Option* add_json(CLI::App& command, bool& json) {
+  return command.add_flag("--json", json, "Print one JSON document instead of text");
 }
 void add_models(CLI::App& command, Paths& models) {
   command
@@ -95,6 +96,34 @@ void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
       "  rightsize classify selector.json --point loss-1 --compare a.jpg b.png\n"
       "  curl -s https://example.org/cat.jpg | rightsize classify selector.json - --json");
   command.callback([&] { run = [&] { return classify(args); }; });
+}
+
+void add_features(CLI::App& app, FeaturesArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "features", "Show the 29 cheap features of images, and what it costs to compute them");
+  command
+      .add_option("IMAGE", args.images,
+                  "JPEG, PNG or WebP files; folders, for all images below them; - for stdin")
+      ->required();
+  command
+      .add_option("--max-side", args.max_side,
+                  "Reduce images to at most this many pixels a side first; 0: never")
+      ->type_name("PIXELS")
+      ->check((CLI::Range(0, 0) | CLI::Range(kMinWorkingSide, kMaxWorkingSide))
+                  .description(fmt::format("0 or {} to {}", kMinWorkingSide, kMaxWorkingSide)))
+      ->capture_default_str();
+  add_max_pixels(command, args.max_megapixels);
+  CLI::Option& csv =
+      *command.add_flag("--csv", args.csv, "Print comma-separated values, one line for each image");
+  add_json(command, args.json)->excludes(&csv);
+  command.footer(
+      "A group's time includes what it is the first to need: reduction, grey, edges.\n"
+      "docs/features.md defines every feature.\n\n"
+      "Examples:\n"
+      "  rightsize features photo.jpg\n"
+      "  rightsize features --csv photos/ > features.csv\n"
+      "  rightsize features --json --max-side 0 a.png b.webp");
+  command.callback([&] { run = [&] { return features(args); }; });
 }
 
 void add_info(CLI::App& app, InfoArgs& args, Run& run) {
@@ -359,6 +388,7 @@ void add_labels(CLI::App& app, LabelsArgs& args, Run& run) {
 struct AllArgs {
   ZooCheckArgs zoo_check;
   ClassifyArgs classify;
+  FeaturesArgs features;
   InfoArgs info;
 #ifdef RIGHTSIZE_WITH_LAB
   ProfileArgs profile;
@@ -387,6 +417,7 @@ int main_of(int argc, char** argv) {
   add_labels(app, args.labels, run);
 #endif
   add_classify(app, args.classify, run);
+  add_features(app, args.features, run);
   add_info(app, args.info, run);
   try {
     app.parse(argc, argv);

@@ -18,6 +18,9 @@
 
 namespace rightsize {
 
+inline constexpr int kMinWorkingSide = 16;  // of max_side, where it is not 0
+inline constexpr int kMaxWorkingSide = 16384;
+
 struct WorkingImage {
   Plane red;
   Plane green;
@@ -27,7 +30,8 @@ struct WorkingImage {
 class Reducer {
  public:
   // kInvalidInput if the image has no pixels or a wrong number of bytes; kLimitExceeded if f is
-  // above 4096 or the working image would have more than 2^28 pixels. `max_side` is at least 0.
+  // above 4096 or the working image would have more than 2^28 pixels. `max_side` is 0 or in the
+  // range above.
   Status reduce(const Image& image, int max_side, WorkingImage& working);
 
  private:
