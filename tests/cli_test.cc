@@ -453,8 +453,9 @@ class ClassifyTest : public CliTest {
     file.baseline = test::index_in(file.zoo, "large");
     file.figures.assign(file.zoo.models.size(), {0.9, 1.0, 1.0});
     const ModelIndex small = test::index_in(file.zoo, "small");
-    file.points.push_back(
-        {.name = "two", .rule = CascadeRule{.stages = {{small, 0.75}, {file.baseline, 0.0}}}, .shares = {0.5, 0.5}});
+    file.points.push_back({.name = "two",
+                           .rule = CascadeRule{.stages = {{small, 0.75}, {file.baseline, 0.0}}},
+                           .shares = {0.5, 0.5}});
     file.points.push_back({.name = "quick", .rule = fixed_rule(small), .shares = {1.0}});
     file.points.push_back({.name = "fragile",
                            .rule = fixed_rule(test::index_in(file.zoo, "fragile")),

@@ -97,12 +97,12 @@ struct Trial {
 
 // All a selector may look at.
 struct State {
-  std::span<const Trial> trials;  // in the order they were run, failures included
-  std::span<const Cost> costs;    // one per model of the selector, for this input
+  std::span<const Trial> trials;    // in the order they were run, failures included
+  std::span<const Cost> costs;      // one per model of the selector, for this input
   std::span<const float> features;  // of the input; valid as far as their groups are ready
   FeatureGroups ready;              // groups that were extracted
   FeatureGroups failed;             // groups that could not be
-  Nanoseconds elapsed{0};         // wall time since the request began
+  Nanoseconds elapsed{0};           // wall time since the request began
   Budget budget;
 };
 

@@ -10,9 +10,9 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "core/terminal_text.h"
 #include "cli/images.h"
 #include "core/clock.h"
+#include "core/terminal_text.h"
 
 namespace rightsize::cli {
 namespace {

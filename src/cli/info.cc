@@ -39,9 +39,9 @@ std::string words_of(const CascadeRule& rule, const Zoo& zoo) {
   std::string text;
   for (std::size_t s = 0; s < rule.stages.size(); ++s) {
     if (s > 0) {
-      text += fmt::format(
-          " [{} {} {:.3f}] > ", to_string(rule.signal),
-          rule.signal == Signal::kEntropy ? "<=" : ">=", rule.stages[s - 1].threshold);
+      text +=
+          fmt::format(" [{} {} {:.3f}] > ", to_string(rule.signal),
+                      rule.signal == Signal::kEntropy ? "<=" : ">=", rule.stages[s - 1].threshold);
     }
     text += zoo.models[rule.stages[s].model].name;
   }

@@ -15,7 +15,7 @@ namespace rightsize {
 // What stays from input to input: the opened models (null where not opened) and their present cost.
 struct LiveModels {
   std::vector<std::unique_ptr<ImageModel>> models;
-  std::vector<Cost> costs;  // kNever where the model is not opened
+  std::vector<Cost> costs;                // kNever where the model is not opened
   std::optional<ImageFeatures> features;  // where the selector needs them
 };
 

@@ -131,7 +131,7 @@ enum class ClassifierKind : std::uint8_t {
   kBoosting
 };
 inline constexpr std::array<ClassifierKind, 7> kAllClassifierKinds = {
-    ClassifierKind::kKnn,      ClassifierKind::kTree,   ClassifierKind::kSvm,
+    ClassifierKind::kKnn,        ClassifierKind::kTree,     ClassifierKind::kSvm,
     ClassifierKind::kNaiveBayes, ClassifierKind::kLogistic, ClassifierKind::kForest,
     ClassifierKind::kBoosting};
 inline constexpr std::size_t kClassifierKinds = kAllClassifierKinds.size();

@@ -120,8 +120,10 @@ TEST(SelectorFileTest, ThresholdsKeepEveryBit) {
     ASSERT_TRUE(back.ok()) << back.status().message();
     for (std::size_t i = 0; i < file.points.size(); ++i) {
       for (std::size_t s = 0; s < 2; ++s) {
-        EXPECT_EQ(std::bit_cast<std::uint64_t>(std::get<CascadeRule>(file.points[i].rule).stages[s].threshold),
-                  std::bit_cast<std::uint64_t>(std::get<CascadeRule>(back->points[i].rule).stages[s].threshold));
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(
+                      std::get<CascadeRule>(file.points[i].rule).stages[s].threshold),
+                  std::bit_cast<std::uint64_t>(
+                      std::get<CascadeRule>(back->points[i].rule).stages[s].threshold));
       }
     }
   }

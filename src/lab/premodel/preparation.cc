@@ -164,7 +164,8 @@ Result<double> held_out_accuracy(const TrainingSet& set, const std::vector<std::
   const auto choices = held_out_choices(set, features, shape, folds);
   if (!choices.ok()) return choices.status();
   std::size_t right = 0;
-  for (std::size_t i = 0; i < choices->size(); ++i) right += (*choices)[i] == set.labels[i] ? 1U : 0U;
+  for (std::size_t i = 0; i < choices->size(); ++i)
+    right += (*choices)[i] == set.labels[i] ? 1U : 0U;
   return static_cast<double>(right) / static_cast<double>(choices->size());
 }
 

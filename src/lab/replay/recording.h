@@ -30,9 +30,9 @@ struct Recording {
   std::vector<std::size_t> item;        // position in the table of each judged item
   std::vector<std::int32_t> wanted;     // the class that counts as right, per item
   std::vector<std::vector<char>> right;
-  std::vector<std::vector<char>> ok;           // the model gave an answer
-  std::vector<std::vector<std::int64_t>> cpu;  // nanoseconds: pre-processing and inference
-  std::vector<std::int64_t> decode_cpu;        // nanoseconds, per item
+  std::vector<std::vector<char>> ok;              // the model gave an answer
+  std::vector<std::vector<std::int64_t>> cpu;     // nanoseconds: pre-processing and inference
+  std::vector<std::int64_t> decode_cpu;           // nanoseconds, per item
   std::vector<std::vector<std::int64_t>> energy;  // nanojoules; empty where the run has none
   CostKind cost_kind = CostKind::kTime;
   std::size_t skipped = 0;  // items without a reference
@@ -84,8 +84,8 @@ class RecordedWorld : public World {
 struct ReplayedItem {
   bool answered = false;
   bool right = false;
-  ModelIndex model = 0;  // that answered
-  std::int64_t cpu = 0;  // nanoseconds, decoding and features included
+  ModelIndex model = 0;           // that answered
+  std::int64_t cpu = 0;           // nanoseconds, decoding and features included
   std::int64_t features_cpu = 0;  // of them, for features
   std::int64_t energy = 0;        // nanojoules of the models that ran; 0 where it is not recorded
 };
