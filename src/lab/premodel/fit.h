@@ -45,7 +45,7 @@ FeatureScaling fit_scaling(const TrainingSet& set, std::vector<std::uint16_t> ch
 
 // `levels`: one specification, or in a chain one per model. A class with few examples, one or none
 // is no failure, nor are constant features. Failures: no or non-finite data, sizes, labels or
-// settings out of range, a fit that does not converge.
+// settings out of range, a fit that the library refuses.
 Result<PremodelClassifier> fit_premodel(const TrainingSet& set, const FeatureScaling& scaling,
                                         bool chain, std::span<const ClassifierSpec> levels);
 
