@@ -83,7 +83,7 @@ TEST(ImageFeatures, AreAsDefinedOnSynthesisedPictures) {
 }
 
 TEST(ImageFeatures, AreAsDefinedOnRealPhotos) {
-  const auto photos = test::real_photos(40);
+  const auto photos = test::real_photos(20);
   if (photos.empty()) GTEST_SKIP() << "no photos in " << test::imagenet_folder() / "val";
   for (const auto& named : photos) {
     expect_definitions(named, 0);
