@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/checksum.h"
@@ -19,6 +20,7 @@ namespace {
 
 using nlohmann::json;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -551,12 +553,12 @@ TEST_F(CliTest, FeaturesOfOneImage) {
   const Output output = run("features red.png");
   EXPECT_EQ(0, output.code) << output.err;
   EXPECT_EQ("", output.err);
-  EXPECT_THAT(output.out,
-              AllOf(HasSubstr("\nn_keypoints                0  corners"),
-                    HasSubstr("\navg_brightness            61  grey levels  brightness"),
-                    HasSubstr("\nhue1                       1  1"),
-                    HasSubstr("main object found in 0 of 1\n"),
-                    HasSubstr("us of CPU an image: decoding ")));
+  for (const char* line :
+       {"n_keypoints +0  corners +keypoints\n", "avg_brightness +61  grey levels  brightness\n",
+        "hue1 +1  1 +hue\n", "main object found in 0 of 1\n",
+        "us of CPU an image: decoding [0-9]+,"}) {
+    EXPECT_THAT(output.out, ContainsRegex(line));
+  }
   const Output piped = run("features - < red.png");
   EXPECT_EQ(0, piped.code) << piped.err;
 }
@@ -582,7 +584,7 @@ TEST_F(CliTest, FeaturesOfAFolder) {
   EXPECT_EQ(0, parsed["with_object"]);
   EXPECT_EQ(0, parsed["failed"]);
   for (const char* group : {"brightness", "hue", "keypoints", "edges", "object"}) {
-    EXPECT_GT(parsed["mean_cpu_us"]["groups"][group], 0.0) << group;
+    EXPECT_TRUE(parsed["mean_cpu_us"]["groups"][group].is_number()) << group;
   }
 }
 

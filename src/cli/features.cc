@@ -19,14 +19,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kGroups = 5;
-
 double to_us(Nanoseconds time) { return static_cast<double>(time.count()) / 1e3; }
 
 // CPU time in microseconds.
 struct Costs {
   double decode = 0.0;
-  std::array<double, kGroups> groups{};
+  std::array<double, kImageFeatureGroups> groups{};
 
   double features() const {
     double sum = 0.0;
@@ -51,7 +49,7 @@ Result<Row> row_of(ImageFeatures& features, const std::string& name, const Decod
   row.costs.decode = to_us(decoding.elapsed().cpu);
   if (!image.ok()) return image.status().with_context(row.image);
   features.begin(*image);
-  for (std::size_t group = 0; group < kGroups; ++group) {
+  for (std::size_t group = 0; group < kImageFeatureGroups; ++group) {
     const Stopwatch watch;
     Status status = features.extract(group, row.values);
     row.costs.groups[group] = to_us(watch.elapsed().cpu);
@@ -72,7 +70,7 @@ Summary summary_of(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     summary.with_object += row.has_object ? 1 : 0;
     summary.mean.decode += row.costs.decode / count;
-    for (std::size_t g = 0; g < kGroups; ++g) {
+    for (std::size_t g = 0; g < kImageFeatureGroups; ++g) {
       summary.mean.groups[g] += row.costs.groups[g] / count;
     }
   }
@@ -105,7 +103,7 @@ void print_table(const std::vector<Row>& rows) {
 void print_summary(const std::vector<Row>& rows) {
   const Summary summary = summary_of(rows);
   std::string groups;
-  for (std::size_t g = 0; g < kGroups; ++g) {
+  for (std::size_t g = 0; g < kImageFeatureGroups; ++g) {
     groups += fmt::format("{}{} {:.0f}", g > 0 ? ", " : "", image_feature_set().groups[g],
                           summary.mean.groups[g]);
   }
@@ -139,7 +137,7 @@ void print_csv(const std::vector<Row>& rows) {
 
 ordered_json to_json(const Costs& costs) {
   ordered_json groups;
-  for (std::size_t g = 0; g < kGroups; ++g) {
+  for (std::size_t g = 0; g < kImageFeatureGroups; ++g) {
     groups[image_feature_set().groups[g]] = costs.groups[g];
   }
   return {{"decode", costs.decode}, {"features", costs.features()}, {"groups", groups}};

@@ -33,8 +33,8 @@ constexpr FeatureInfo hue(const char* name, const char* definition) {
   return {name, kHue, kShare, 0, 1, definition};
 }
 
-constexpr std::array<const char*, 5> kGroups = {"brightness", "hue", "keypoints", "edges",
-                                                "object"};
+constexpr std::array<const char*, kImageFeatureGroups> kGroups = {"brightness", "hue", "keypoints",
+                                                                  "edges", "object"};
 
 constexpr std::array<FeatureInfo, kImageFeatures> kFeatures = {{
     {"n_keypoints", kKeypoints, "corners", 0, kAny,

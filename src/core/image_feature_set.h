@@ -14,6 +14,7 @@ inline constexpr std::size_t kImageFeatures = 29;
 
 // Features that are computed together.
 enum class ImageFeatureGroup : std::uint8_t { kBrightness, kHue, kKeypoints, kEdges, kObject };
+inline constexpr std::size_t kImageFeatureGroups = 5;
 
 // "image-29", in the paper's order; its groups are those of ImageFeatureGroup.
 const FeatureSet& image_feature_set();

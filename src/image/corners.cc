@@ -22,10 +22,11 @@ struct Most {
 template <typename Within, typename Among>
 Byte best_arc(const Byte (&circle)[16]) {
   Byte two[8], four[8], ends[8], arcs[8];
-  for (int j = 0; j < 8; ++j) two[j] = Within::of(circle[2 * j + 1], circle[(2 * j + 2) % 16]);
-  for (int j = 0; j < 8; ++j) four[j] = Within::of(two[j], two[(j + 1) % 8]);
-  for (int j = 0; j < 8; ++j) ends[j] = Among::of(circle[2 * j], circle[(2 * j + 9) % 16]);
-  for (int j = 0; j < 8; ++j) {
+  for (std::size_t j = 0; j < 8; ++j)
+    two[j] = Within::of(circle[2 * j + 1], circle[(2 * j + 2) % 16]);
+  for (std::size_t j = 0; j < 8; ++j) four[j] = Within::of(two[j], two[(j + 1) % 8]);
+  for (std::size_t j = 0; j < 8; ++j) ends[j] = Among::of(circle[2 * j], circle[(2 * j + 9) % 16]);
+  for (std::size_t j = 0; j < 8; ++j) {
     arcs[j] = Within::of(ends[j], Within::of(four[j], four[(j + 2) % 8]));
   }
   Byte best = arcs[0];

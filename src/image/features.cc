@@ -61,7 +61,7 @@ void ImageFeatures::begin(const Image& image) {
 
 Status ImageFeatures::extract(std::size_t group, std::span<float> features) {
   if (image_ == nullptr) return invalid_input("no image was begun");
-  if (group >= image_feature_set().groups.size()) {
+  if (group >= kImageFeatureGroups) {
     return invalid_input(fmt::format("there is no feature group {}", group));
   }
   if (features.size() != kImageFeatures) {
