@@ -25,9 +25,8 @@ namespace rightsize {
 // image, so `cpu` is the median over all inference samples of the model plus the median of this
 // cell's pre-processing samples (of all of the model where the item was not timed). `wall`
 // likewise. Decoding and each group of features: the median over the item's samples, or over all
-// items. Energy is the mean
-// of the model's blocks, of decoding and features likewise; nothing where there are fewer than
-// `kFewestForMean`.
+// items. Energy is the mean over the blocks of the model, of decoding and features likewise; nothing
+// where there are fewer than `kFewestForMean`.
 Result<OutcomeTable> read_table(const std::filesystem::path& path);
 
 struct ModelSummary {
@@ -58,7 +57,7 @@ struct RunSummary {
   std::vector<Elapsed> features;  // [group of header.features]: medians; empty: none recorded
   MeanInterval decode_energy;     // joules per image above idle; no samples: not measured
   MeanInterval feature_energy;    // the same of all features of an image
-  std::optional<IdlePower> idle;  // when energy was measured last
+  std::optional<IdlePower> idle;  // of the last session in the file
   std::string no_energy;          // why energy was not measured, or not to the end
   // Of the last complete timing phase; nothing where there is none. A model whose
   // inference_cpu.relative_width() is larger did not reach it.
