@@ -4,8 +4,8 @@
     python compact.py MODEL.zip MODEL.onnx        gives the ONNX file again, to the last byte
 
 ONNX stores a shared weight as a full number. The compact form stores a book of values and one byte a
-weight that says which, zero for pruned; the byte is coded in 3 to 4 bits by LZMA, the method of all
-entries. Storing only the distances between weights that are not pruned, as Deep Compression does, pays
+weight that says which, zero for pruned; LZMA, the method of all entries, codes the byte in
+4 to 5 bits. Storing only the distances between weights that are not pruned, as Deep Compression does, pays
 where nine of ten weights are zero; at a third, the zeros among the bytes are as cheap.
 """
 

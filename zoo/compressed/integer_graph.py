@@ -18,8 +18,8 @@ from onnx_model import Parts, integer_constants, quantise
 OLDEST_OPSET = 13  # the first with a scale per channel
 CLIPS = ("Clip", "Relu")
 # Operators whose outputs are quantised. What others make stays float32.
-QUANTISED = ("Add", "AveragePool", "Concat", "Conv", "Flatten", "Gemm", "GlobalAveragePool", "MaxPool",
-             "Reshape", *CLIPS)
+QUANTISED = ("Add", "AveragePool", "Concat", "Conv", "Flatten", "Gemm", "GlobalAveragePool", "Identity",
+             "MaxPool", "Reshape", *CLIPS)
 
 
 def _readers(graph: onnx.GraphProto) -> dict[str, list[onnx.NodeProto]]:

@@ -132,8 +132,8 @@ class Integers(unittest.TestCase):
         np.testing.assert_array_equal(run(found, ["logits"])[0], run(expected, ["logits"])[0])
 
     def test_a_foreign_graph(self) -> None:
-        """Relu behind a sum, Concat, MaxPool, an inner output, a convolution without biases and an
-        operator that is not known."""
+        """Relu behind a sum, Concat, MaxPool, Identity, two outputs, a convolution without biases and
+        an operator that is not known."""
         random = np.random.default_rng(5)
         weights = numpy_helper.from_array(random.normal(size=(4, 3, 3, 3)).astype(np.float32), "w")
         nodes = [
@@ -143,7 +143,8 @@ class Integers(unittest.TestCase):
             helper.make_node("Abs", ["r"], ["same"]),
             helper.make_node("Concat", ["r", "same"], ["both"], axis=1),
             helper.make_node("MaxPool", ["both"], ["m"], kernel_shape=[2, 2]),
-            helper.make_node("GlobalAveragePool", ["m"], ["embedding"]),
+            helper.make_node("Identity", ["m"], ["i"]),
+            helper.make_node("GlobalAveragePool", ["i"], ["embedding"]),
             helper.make_node("Flatten", ["embedding"], ["logits"]),
         ]
         graph = helper.make_graph(
@@ -152,7 +153,7 @@ class Integers(unittest.TestCase):
             [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 8]),
              helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [1, 8, 1, 1])], [weights])
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-        self.assertEqual(quantised_tensors(model), ["data", "a", "r", "both", "m"])
+        self.assertEqual(quantised_tensors(model), ["data", "a", "r", "both", "m", "i"])
         found = quantised_graph(model, measured_grids(model))
         self.assertNotIn("Relu", [node.op_type for node in found.graph.node])
         expected = run(model, ["logits"])[0]
