@@ -25,8 +25,8 @@ namespace rightsize {
 // image, so `cpu` is the median over all inference samples of the model plus the median of this
 // cell's pre-processing samples (of all of the model where the item was not timed). `wall`
 // likewise. Decoding and each group of features: the median over the item's samples, or over all
-// items. Energy is the mean over the blocks of the model, of decoding and features likewise; nothing
-// where there are fewer than `kFewestForMean`.
+// items. Energy is the mean over the blocks of the model, of decoding and features likewise;
+// nothing where there are fewer than `kFewestForMean`.
 Result<OutcomeTable> read_table(const std::filesystem::path& path);
 
 struct ModelSummary {
