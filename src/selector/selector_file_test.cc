@@ -90,6 +90,66 @@ TEST(SelectorFileTest, RoundTrip) {
   EXPECT_EQ(text, to_json_text(*back));
 }
 
+// A point of one-nearest-neighbour on two features, over models 0 and 2.
+OperatingPoint premodel_point(std::optional<ModelIndex> probe, std::optional<ModelIndex> fallback) {
+  auto points = std::make_shared<PointSet>();
+  *points = {.features = 2, .count = 3, .columns = {0.1F, 1, 0, 0, 0, 1}};
+  PremodelRule rule{
+      .models = {0, 2},
+      .classifier = {.scaling = {{1, 5}, {0, 0}, {1, 1}},
+                     .classifiers = {Knn{
+                         .points = points, .labels = {0, 1, 2}, .classes = 3, .k = 1}},
+                     .models = 2},
+      .probe = probe,
+      .fallback = fallback,
+      .features = {.max_side = 0, .keypoint_threshold = 7}};
+  if (probe) rule.features = {};
+  OperatingPoint made{.name = "premodel", .rule = rule};
+  made.shares.assign(models_of(made.rule).size(), 0.25);
+  return made;
+}
+
+TEST(SelectorFileTest, PremodelsRoundTrip) {
+  for (const std::optional<ModelIndex> probe : {std::optional<ModelIndex>(), {0}}) {
+    for (const std::optional<ModelIndex> fallback : {std::optional<ModelIndex>(), {1}}) {
+      SelectorFile file = make_file();
+      file.points.push_back(premodel_point(probe, fallback));
+      const std::string text = to_json_text(file);
+      const Result<SelectorFile> back = parse_selector_file(text, "s.json");
+      ASSERT_TRUE(back.ok()) << back.status().message();
+      expect_equal(file, *back);
+      EXPECT_EQ(text, to_json_text(*back));
+    }
+  }
+}
+
+TEST(SelectorFileTest, DamagedPremodelsAreRefused) {
+  SelectorFile file = make_file();
+  file.points = {premodel_point({}, 1)};
+  file.default_point = 0;
+  const json good = json::parse(to_json_text(file));
+  const auto broken = [&](const char* pointer, const json& value) {
+    json document = good;
+    document[json::json_pointer(pointer)] = value;
+    return error(document);
+  };
+  EXPECT_EQ("no error", error(good));
+  EXPECT_THAT(broken("/points/0/models", {"small", "small"}), HasSubstr("twice"));
+  EXPECT_THAT(broken("/points/0/models", json::array()), HasSubstr("must name 1 to"));
+  EXPECT_THAT(broken("/points/0/models", {"small"}), HasSubstr("chooses among 2 models"));
+  EXPECT_THAT(broken("/points/0/models/0", 3), HasSubstr("no model of this file"));
+  EXPECT_THAT(broken("/points/0/fallback", "huge"), HasSubstr("'huge' as 'fallback'"));
+  EXPECT_THAT(broken("/points/0/probe", "small"), HasSubstr("must be null"));
+  EXPECT_THAT(broken("/points/0/features/set", "image-30"), HasSubstr("image-30"));
+  EXPECT_THAT(broken("/points/0/features/max_side", 1), HasSubstr("max_side is 1"));
+  EXPECT_THAT(broken("/points/0/features/edge_low", 1e99), HasSubstr("edge_low"));
+  EXPECT_THAT(broken("/points/0/features", nullptr), HasSubstr("features"));
+  EXPECT_THAT(broken("/points/0/classifier", 1), HasSubstr("classifier"));
+  EXPECT_THAT(broken("/points/0/shares", json::array()), HasSubstr("one entry per model"));
+  EXPECT_THAT(broken("/points/0/shares/0/model", "large"), HasSubstr("another model's place"));
+  EXPECT_THAT(broken("/points/0/kind", "oracle"), HasSubstr("unknown"));
+}
+
 // A threshold that came back one bit off would decide otherwise where it lies on a signal.
 TEST(SelectorFileTest, ThresholdsKeepEveryBit) {
   std::mt19937_64 random(1);

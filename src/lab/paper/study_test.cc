@@ -1,0 +1,121 @@
+// Proves on made-up data that the study and its exhibits say what is there: that the paper's claim
+// holds where features tell which model is right, and that it does not where they are noise.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "lab/paper/reproduce.h"
+#include "lab/paper/reproduction_html.h"
+#include "lab/paper/scores.h"
+#include "lab/synthetic_table.h"
+
+namespace rightsize {
+namespace {
+
+using test::ladder;
+using test::synthetic_table;
+using testing::HasSubstr;
+
+ReproduceOptions quick() {
+  return {.study = {.folds = {.folds = 3}}, .resamples = 200, .command = "rightsize reproduce x"};
+}
+
+const Exhibit& exhibit_of(const Reproduction& reproduction, const std::string& id) {
+  const auto found = std::find_if(reproduction.exhibits.begin(), reproduction.exhibits.end(),
+                                  [&](const Exhibit& exhibit) { return exhibit.id == id; });
+  EXPECT_NE(found, reproduction.exhibits.end()) << id;
+  return *found;
+}
+
+Result<Reproduction> reproduced(double telling) {
+  const OutcomeTable table = synthetic_table(
+      {.items = 400, .models = ladder(), .nested = 1.0, .featured = true, .telling = telling});
+  std::size_t last = 0;
+  auto result = reproduce(table, nullptr, quick(), [&](std::size_t done, std::size_t total) {
+    EXPECT_GE(done, last);
+    EXPECT_LT(done, total);
+    last = done;
+  });
+  return result;
+}
+
+TEST(Reproduce, TheClaimHoldsWhereAFeatureTells) {
+  const auto result = reproduced(1.0);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_NE(exhibit_of(*result, "headline").holds, Holds::kNo);
+  EXPECT_EQ(exhibit_of(*result, "importance").table[1][0],
+            image_feature_set().features[test::kTellingFeature].name);
+}
+
+TEST(Reproduce, TheClaimDoesNotHoldInNoise) {
+  const auto result = reproduced(0.0);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_NE(exhibit_of(*result, "headline").holds, Holds::kYes);
+  EXPECT_EQ(exhibit_of(*result, "features").holds, Holds::kNo);
+  EXPECT_EQ(exhibit_of(*result, "conformal").holds, Holds::kNo);
+  EXPECT_EQ(exhibit_of(*result, "compression").holds, Holds::kNotMeasured);
+}
+
+TEST(Reproduce, EveryExhibitIsWhole) {
+  const auto result = reproduced(0.5);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  std::set<std::string> ids;
+  for (const Exhibit& exhibit : result->exhibits) {
+    SCOPED_TRACE(exhibit.id);
+    EXPECT_TRUE(ids.insert(exhibit.id).second);
+    EXPECT_FALSE(exhibit.title.empty());
+    EXPECT_FALSE(exhibit.question.empty());
+    EXPECT_FALSE(exhibit.paper.empty());
+    EXPECT_FALSE(exhibit.finding.empty());
+    for (const auto& row : exhibit.table) EXPECT_EQ(row.size(), exhibit.table.front().size());
+    for (const auto& row : exhibit.table) {
+      for (const std::string& cell : row) EXPECT_EQ(cell.find("nan"), std::string::npos) << cell;
+    }
+  }
+  EXPECT_EQ(ids.size(), 16U);
+  EXPECT_THAT(reproduction_html(*result), HasSubstr("rightsize reproduce x"));
+}
+
+TEST(Reproduce, CompressedVariantsAreStudiedInTheirOrder) {
+  const OutcomeTable table =
+      synthetic_table({.items = 200, .models = ladder(), .featured = true, .telling = 0.5});
+  const OutcomeTable variants = synthetic_table(
+      {.items = 200, .models = {{0.8, 20}, {0.7, 14}, {0.75, 8}, {0.5, 5}}, .featured = true});
+  const auto result = reproduce(table, &variants, quick(), [](std::size_t, std::size_t) {});
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  const Exhibit& exhibit = exhibit_of(*result, "compression");
+  EXPECT_NE(exhibit.holds, Holds::kNotMeasured);
+  EXPECT_EQ(exhibit.table[1][0], "m0");
+  EXPECT_EQ(exhibit.table[1][5], "0.0 [0.0, 0.0]");  // against itself
+}
+
+TEST(Reproduce, NeedsLabelsAndFeatures) {
+  const OutcomeTable bare = synthetic_table({.items = 100, .models = ladder()});
+  const auto none = [](std::size_t, std::size_t) {};
+  EXPECT_THAT(reproduce(bare, nullptr, quick(), none).status().message(), HasSubstr("no features"));
+  const OutcomeTable unlabelled =
+      synthetic_table({.items = 100, .models = ladder(), .labelled = false, .featured = true});
+  EXPECT_THAT(reproduce(unlabelled, nullptr, quick(), none).status().message(),
+              HasSubstr("no labels"));
+}
+
+TEST(Scores, PrecisionAndRecallOfAnAbstainingChooser) {
+  OutcomeTable table = synthetic_table({.items = 4, .models = {{1.0, 1.0}}});
+  table.labels = {0, 0, 1, 1};
+  // The model answers 0 everywhere (synthetic models answer class 0 where they are right).
+  Recording recording = *judge(table, {});
+  std::vector<ReplayedItem> items(4);
+  for (std::size_t i = 0; i < 4; ++i) items[i] = {.answered = i != 1, .model = 0};
+  // Class 0: answered 3 times, rightly once; labelled twice, found once. Class 1: never answered.
+  const ClassScores scores = class_scores(recording, items);
+  EXPECT_DOUBLE_EQ(scores.precision, (1.0 / 3 + 0) / 2);
+  EXPECT_DOUBLE_EQ(scores.recall, (0.5 + 0) / 2);
+  EXPECT_DOUBLE_EQ(scores.f1,
+                   2 * scores.precision * scores.recall / (scores.precision + scores.recall));
+  EXPECT_DOUBLE_EQ(top5_share(recording, items), 0.75);  // both classes are among its two surest
+}
+
+}  // namespace
+}  // namespace rightsize
