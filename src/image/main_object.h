@@ -1,8 +1,9 @@
 // The main object of an image: the largest region that a closed contour encloses.
 //
-// The edge map is dilated by a 3x3 square, which closes gaps of one or two pixels. Of the 4-connected regions
-// of what is no edge then, those that touch the image's border are open; the largest of the others
-// is the main object, and among equals the one whose first pixel in scanning order comes first.
+// The edge map is dilated by a 3x3 square, which closes gaps of one or two pixels. Of the
+// 4-connected regions of what is no edge then, those that touch the image's border are open; the
+// largest of the others is the main object, and among equals the one whose first pixel in scanning
+// order comes first.
 //
 // Threading: scratch memory, so one per thread. Nothing is allocated after the first map of a size.
 #pragma once
