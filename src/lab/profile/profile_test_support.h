@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <png.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -184,7 +185,8 @@ struct SensorScript {
   std::string name = "simulated sensor";
   double idle_watts = 3;
   double joules_per_run = 2;
-  int reads_left = 1'000'000;  // then it is gone
+  int reads_left = 1'000'000;  // then it is gone, or, if `kills`, the process is
+  bool kills = false;
   std::atomic<int> runs{0};
   int opened = 0;
 };
@@ -195,7 +197,10 @@ class SimulatedSensor : public EnergySensor {
   const std::string& name() const override { return script_->name; }
   Nanoseconds interval() const override { return Nanoseconds(0); }
   Result<double> read(Nanoseconds now) override {
-    if (script_->reads_left-- <= 0) return not_found("the sensor is gone");
+    if (script_->reads_left-- <= 0) {
+      if (script_->kills) ::raise(SIGKILL);
+      return not_found("the sensor is gone");
+    }
     if (!start_) start_ = now;
     const std::chrono::duration<double> seconds = now - *start_;
     return script_->idle_watts * seconds.count() + script_->joules_per_run * script_->runs;
