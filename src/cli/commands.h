@@ -105,6 +105,7 @@ int evaluate(const EvaluateArgs& args);
 
 struct ReproduceArgs {
   std::filesystem::path run;
+  std::vector<std::string> leave_out;  // patterns of model names
   std::filesystem::path compression;
   std::filesystem::path cnn;
   std::filesystem::path runtime;
@@ -121,7 +122,8 @@ int reproduce(const ReproduceArgs& args);
 
 struct LabelsArgs {
   std::filesystem::path run;
-  std::filesystem::path output;  // empty: stdout
+  std::vector<std::string> leave_out;  // patterns of model names
+  std::filesystem::path output;        // empty: stdout
   std::string cost = "time";
   std::size_t max_models = 3;
   std::size_t folds = 10;

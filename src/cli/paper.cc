@@ -28,10 +28,18 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
+Result<OutcomeTable> read_outcomes(const std::filesystem::path& run,
+                                   const std::vector<std::string>& left_out) {
+  Result<OutcomeTable> table = read_table(run);
+  if (!table.ok() || left_out.empty()) return table;
+  return leave_out(*table, left_out);
+}
+
 std::string command_of(const ReproduceArgs& args) {
   std::string command = "rightsize reproduce " + args.run.string();
   if (!args.compression.empty()) command += " --compression " + args.compression.string();
   if (!args.cnn.empty()) command += " --cnn " + args.cnn.string();
+  for (const std::string& pattern : args.leave_out) command += " --leave-out '" + pattern + "'";
   if (!args.baseline.empty()) command += " --baseline " + args.baseline;
   return fmt::format("{} --folds {} --seed {}", command, args.folds, args.seed);
 }
@@ -46,7 +54,7 @@ Status write_pages(const ReproduceArgs& args, const Reproduction& reproduction) 
 }
 
 Result<Reproduction> run_reproduction(const ReproduceArgs& args) {
-  const Result<OutcomeTable> table = read_table(args.run);
+  const Result<OutcomeTable> table = read_outcomes(args.run, args.leave_out);
   if (!table.ok()) return table.status();
   OutcomeTable compression;
   if (!args.compression.empty()) {
@@ -113,7 +121,7 @@ int reproduce(const ReproduceArgs& args) {
 }
 
 int labels(const LabelsArgs& args) {
-  const Result<OutcomeTable> table = read_table(args.run);
+  const Result<OutcomeTable> table = read_outcomes(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   const auto recording = judge(*table, {.criterion = Criterion::kTop1}, cost_kind(args.cost));
   if (!recording.ok()) return fail(recording.status());
