@@ -29,11 +29,12 @@ Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times) 
 Strategy single_model(const Recording& recording, std::size_t model) {
   Strategy strategy{.name = recording.table->zoo.models[model].name, .items = {}};
   for (std::size_t i = 0; i < recording.items(); ++i) {
-    strategy.items.push_back({.answered = recording.ok[model][i] != 0,
-                              .right = recording.right[model][i] != 0,
-                              .model = static_cast<ModelIndex>(model),
-                              .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
-                              .energy = recording.energy_of(model, i)});
+    strategy.items.push_back(
+        {.answered = recording.ok[model][i] != 0,
+         .right = recording.right[model][i] != 0,
+         .model = static_cast<ModelIndex>(model),
+         .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
+         .energy = recording.energy_of(model, i) + recording.overhead_energy(false)});
   }
   return strategy;
 }
@@ -50,11 +51,12 @@ Strategy oracle(const Recording& recording, std::string name,
     for (const std::size_t m : allowed) {
       if (better(m, best)) best = m;
     }
-    strategy.items.push_back({.answered = recording.ok[best][i] != 0,
-                              .right = recording.right[best][i] != 0,
-                              .model = static_cast<ModelIndex>(best),
-                              .cpu = recording.cpu[best][i] + recording.decode_cpu[i],
-                              .energy = recording.energy_of(best, i)});
+    strategy.items.push_back(
+        {.answered = recording.ok[best][i] != 0,
+         .right = recording.right[best][i] != 0,
+         .model = static_cast<ModelIndex>(best),
+         .cpu = recording.cpu[best][i] + recording.decode_cpu[i],
+         .energy = recording.energy_of(best, i) + recording.overhead_energy(false)});
   }
   return strategy;
 }

@@ -32,7 +32,7 @@ class Findings {
 
   std::string model_name(std::size_t m) const { return recording_.table->zoo.models[m].name; }
   bool has_energy() const { return !recording_.energy.empty(); }
-  double energy_mj(std::size_t place) const;  // mean of the models' inferences
+  double energy_mj(std::size_t place) const;  // mean per input, decoding and features included
 
  private:
   std::size_t add(const std::string& name, const std::vector<ReplayedItem>& items);

@@ -45,7 +45,7 @@ std::vector<std::string> notes_on(const Findings& findings, const ReproduceOptio
               "seven features by 5-fold accuracy; kNN with k = 5.",
               options.study.max_models, to_string(options.cost)),
           findings.has_energy()
-              ? "Energy is that of the models' inferences above the idle machine."
+              ? "Energy is above that of the idle machine, decoding and features included."
               : "Energy is absent: the machine of this profile has no sensor that could be read.",
           "The paper's GPU, its 14 networks and its board are not ours: absolute figures differ, "
           "what can "

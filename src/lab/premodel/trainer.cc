@@ -72,7 +72,9 @@ Result<TrainingSet> training_set(const Recording& recording, const std::vector<s
     std::vector<float> row(features);
     if (probe.empty()) {
       const std::span<const float> recorded = world.features();
-      std::copy(recorded.begin(), recorded.end(), row.begin());
+      // Features that could not be computed, for want of memory, teach as zeros.
+      std::transform(recorded.begin(), recorded.end(), row.begin(),
+                     [](float value) { return std::isnan(value) ? 0.0F : value; });
     } else {
       probe_features(world.run(**probe_model), row);
     }

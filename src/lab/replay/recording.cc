@@ -26,6 +26,25 @@ double Recording::sureness(Signal signal, std::size_t model, std::size_t i) cons
 
 const char* to_string(CostKind kind) { return kind == CostKind::kTime ? "time" : "energy"; }
 
+namespace {
+
+// Nanojoules of every model on every judged item; nothing where any of them is not recorded.
+std::vector<std::vector<std::int64_t>> energies_of(const OutcomeTable& table,
+                                                   const std::vector<std::size_t>& items) {
+  std::vector<std::vector<std::int64_t>> energies;
+  for (std::size_t m = 0; m < table.model_count(); ++m) {
+    auto& energy = energies.emplace_back();
+    for (const std::size_t i : items) {
+      const std::optional<std::int64_t>& one = table.at(i, m).energy_nj;
+      if (!one) return {};
+      energy.push_back(*one);
+    }
+  }
+  return energies;
+}
+
+}  // namespace
+
 Result<Recording> judge(const OutcomeTable& table, const Reference& reference, CostKind cost) {
   std::size_t reference_model = 0;
   if (!reference.model.empty()) {
@@ -56,6 +75,13 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference, C
                              ? "the run has no labels; give --reference MODEL to judge against the "
                                "answers of a model"
                              : "the reference model answered no input");
+  }
+  recording.energy = energies_of(table, recording.item);
+  if (cost == CostKind::kEnergy && recording.energy.empty()) {
+    return invalid_input(
+        "the run has no energy for every model, so energy cannot be the cost: `rightsize info` "
+        "says "
+        "why it was not measured");
   }
   for (std::size_t m = 0; m < table.model_count(); ++m) {
     auto& right = recording.right.emplace_back();
@@ -92,6 +118,11 @@ bool RecordedWorld::extract(std::size_t group) noexcept {
   const OutcomeTable& table = *recording_.table;
   const std::size_t groups = table.group_count();
   if (group >= groups) return false;
+  const std::span<const float> values = features();
+  for (std::size_t f = 0; f < values.size(); ++f) {
+    const bool lacks = image_feature_set().features[f].group == group && std::isnan(values[f]);
+    if (lacks) return false;
+  }
   const std::size_t place = recording_.item[item_] * groups + group;
   cpu_ += table.feature_cpu[place];
   wall_ += table.feature_wall[place];
@@ -131,6 +162,7 @@ std::vector<ReplayedItem> replay(const Selector& selector, const Recording& reco
     for (const Trial& trial : decision.trials()) {
       result.energy += recording.energy_of(trial.model, item);
     }
+    result.energy += recording.overhead_energy(decision.extracted.any());
     if (result.answered) {
       result.model = decision.answer().model;
       result.right = recording.right[result.model][item] != 0;

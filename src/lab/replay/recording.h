@@ -42,6 +42,13 @@ struct Recording {
   std::int64_t energy_of(std::size_t model, std::size_t i) const {
     return energy.empty() ? 0 : energy[model][i];
   }
+  // Nanojoules of decoding an item and, if wanted, of extracting its features; 0 where they are not
+  // recorded.
+  std::int64_t overhead_energy(bool features) const {
+    if (energy.empty()) return 0;
+    return table->decode_energy_nj.value_or(0) +
+           (features ? table->feature_energy_nj.value_or(0) : 0);
+  }
   // What a model costs on an item, in the unit of `cost_kind`.
   std::int64_t cost(std::size_t model, std::size_t i) const {
     return cost_kind == CostKind::kTime ? cpu[model][i] : energy[model][i];
@@ -87,7 +94,7 @@ struct ReplayedItem {
   ModelIndex model = 0;           // that answered
   std::int64_t cpu = 0;           // nanoseconds, decoding and features included
   std::int64_t features_cpu = 0;  // of them, for features
-  std::int64_t energy = 0;        // nanojoules of the models that ran; 0 where it is not recorded
+  std::int64_t energy = 0;        // nanojoules of all of it; 0 where it is not recorded
 };
 std::vector<ReplayedItem> replay(const Selector& selector, const Recording& recording,
                                  const std::vector<std::size_t>& items);
