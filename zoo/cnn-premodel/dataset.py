@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from network import SIDE
 
@@ -69,13 +69,13 @@ def read_picture(path: Path) -> np.ndarray:
     """The centred square of a picture, area-averaged to WIDE x WIDE pixels; uint8 RGB."""
     try:
         with Image.open(path) as file:
-            picture = file.convert("RGB")
+            picture = ImageOps.exif_transpose(file).convert("RGB")
     except (UnidentifiedImageError, OSError) as error:
         raise RecipeError(f"{path}: cannot be read: {error}") from error
     side = min(picture.size)
     left, top = (picture.width - side) / 2, (picture.height - side) / 2
     box = (left, top, left + side, top + side)
-    # Like `shrink = "area"`, `enlarge = "bicubic"` of a zoo's manifest.
+    # Nearly `shrink = "area"`, `enlarge = "bicubic"` of a manifest: Pillow counts whole pixels.
     method = Image.Resampling.BOX if side >= WIDE else Image.Resampling.BICUBIC
     return np.asarray(picture.resize((WIDE, WIDE), method, box))
 

@@ -171,6 +171,14 @@ class Files(Toy):
         self.assertTrue((square[:, : WIDE // 2] == 200).all())
         self.assertFalse(square[:, WIDE // 2 :].any())
 
+    def test_a_turned_picture_is_turned_upright(self) -> None:
+        pixels = np.zeros((WIDE, WIDE, 3), np.uint8)
+        pixels[0] = 200
+        exif = Image.Exif()
+        exif[0x0112] = 3  # upside down
+        Image.fromarray(pixels).save(self.folder / "a.png", exif=exif)
+        np.testing.assert_array_equal(read_picture(self.folder / "a.png"), pixels[::-1])
+
     def test_a_bad_picture_is_named(self) -> None:
         (self.folder / "0.png").write_bytes(b"nothing")
         with self.assertRaisesRegex(RecipeError, "0.png"):
