@@ -75,6 +75,7 @@ int merge(const MergeArgs& args);
 struct PremodelArgs {
   std::string shape = "none";
   std::string method = "accuracy";
+  std::string chain_labels = "optimal";
   double theta_points = 0.5;
   std::size_t max_models = 3;
   std::size_t features = 7;

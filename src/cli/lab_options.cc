@@ -92,6 +92,12 @@ void add_premodel_options(CLI::App& command, PremodelArgs& args) {
                   "Classifiers: knn, tree, svm, naive-bayes, logistic, forest, boosting")
       ->group(group)
       ->capture_default_str();
+  command
+      .add_option("--chain-labels", args.chain_labels,
+                  "What a level of a chain says yes to: the optimal model, or any that is right")
+      ->check(CLI::IsMember({"optimal", "right"}))
+      ->group(group)
+      ->capture_default_str();
   command.add_option("--choice", args.method, "How its models are chosen")
       ->check(CLI::IsMember({"accuracy", "optimal", "alternate"}))
       ->group(group)

@@ -19,6 +19,7 @@ Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args
   options.choice.method = args.method == "optimal"     ? ChoiceMethod::kOptimal
                           : args.method == "alternate" ? ChoiceMethod::kAlternate
                                                        : ChoiceMethod::kAccuracy;
+  if (args.chain_labels == "right") options.chain_labels = ChainLabels::kRight;
   options.choice.theta = args.theta_points / 100;
   options.choice.max_models = args.max_models;
   options.features = args.features;

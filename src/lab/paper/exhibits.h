@@ -24,7 +24,7 @@ class Findings {
   const StrategyFigures& model(std::size_t m) const { return figures_[m]; }
 
   // Places of what was compared; lists stand one after another.
-  std::size_t paper = 0, fallback = 0, automatic = 0, majority = 0, cascade = 0;
+  std::size_t paper = 0, fallback = 0, right_levels = 0, automatic = 0, majority = 0, cascade = 0;
   std::size_t oracle_zoo = 0, oracle_chosen = 0;
   std::size_t cnn = 0;  // 0: none
   std::size_t shapes = 0, probes = 0, feature_counts = 0, neighbours = 0, radii = 0,

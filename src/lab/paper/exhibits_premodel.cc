@@ -94,7 +94,8 @@ Exhibit headline_exhibit(const Findings& findings) {
   std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
     return findings.of(a).cpu_ms.value < findings.of(b).cpu_ms.value;
   });
-  places.insert(places.end(), {findings.paper, findings.fallback, findings.automatic});
+  places.insert(places.end(),
+                {findings.paper, findings.fallback, findings.right_levels, findings.automatic});
   if (findings.cnn != 0) places.push_back(findings.cnn);
   places.insert(places.end(),
                 {findings.majority, findings.cascade, findings.oracle_chosen, findings.oracle_zoo});
@@ -133,8 +134,8 @@ Exhibit headline_exhibit(const Findings& findings) {
 Exhibit shares_exhibit(const Findings& findings) {
   Exhibit exhibit{.id = "shares", .title = "Which model answers how many inputs"};
   exhibit.question = "What share of the inputs does each model answer, and how many get no answer?";
-  const std::size_t places[] = {findings.paper, findings.fallback, findings.automatic,
-                                findings.oracle_chosen, findings.oracle_zoo};
+  const std::size_t places[] = {findings.paper,     findings.fallback,      findings.right_levels,
+                                findings.automatic, findings.oracle_chosen, findings.oracle_zoo};
   std::vector<std::string> head = {""};
   Plot plot{.kind = PlotKind::kStacks, .x_label = "share of inputs, %"};
   std::vector<std::size_t> used;
@@ -225,6 +226,7 @@ Exhibit shapes_exhibit(const Findings& findings) {
   std::vector<std::size_t> places = {findings.paper};
   const Study& study = findings.study();
   for (std::size_t s = 0; s < study.shapes.size(); ++s) places.push_back(findings.shapes + s);
+  places.push_back(findings.right_levels);
   places.push_back(findings.automatic);
   if (findings.cnn != 0) places.push_back(findings.cnn);
   for (std::size_t s = 0; s < study.probes.size(); ++s) places.push_back(findings.probes + s);

@@ -24,6 +24,7 @@ Findings::Findings(const Recording& recording, const Study& study, std::size_t r
   }
   paper = add(study.paper.name, study.paper.items);
   fallback = add(study.paper_fallback.name, study.paper_fallback.items);
+  right_levels = add(study.right_levels.name, study.right_levels.items);
   automatic = add(study.automatic.name, study.automatic.items);
   majority = add("majority model", study.majority);
   cascade = add("confidence cascade, no loss", study.cascade);

@@ -56,15 +56,17 @@ struct LevelResult {
 
 struct SoundnessResult {
   std::string classifier;
+  double threshold = 0.5;  // of the p-value
   Detection detection;
 };
 
 struct Study {
   std::size_t baseline = 0;
   std::size_t folds = 0;
-  Variant paper;                              // the chain of kNNs, abstaining where it says "none"
-  Variant paper_fallback;                     // the same with a fallback
-  Variant automatic;                          // type and shape chosen inside the fold
+  Variant paper;           // the chain of kNNs, abstaining where it says "none"
+  Variant paper_fallback;  // the same with a fallback
+  Variant right_levels;    // its levels learn whether their model is right; with the fallback
+  Variant automatic;       // type and shape chosen inside the fold
   std::vector<std::string> automatic_shapes;  // per fold
   std::vector<Variant> shapes;                // alternative premodels
   std::vector<Variant> probes;  // premodels that look at what the cheapest network says

@@ -104,6 +104,13 @@ Status StudyFold::run_paper() {
   Status status = add(prepared_, PremodelShape{}, always, study_.paper_fallback);
   if (!status.ok()) return status;
 
+  always.chain_labels = ChainLabels::kRight;
+  const auto overlapping = prepare_premodel(recording_, train_, always, prepared_.chosen);
+  if (!overlapping.ok()) return overlapping.status();
+  study_.right_levels.name = "premodel, levels learn who is right";
+  status = add(*overlapping, PremodelShape{}, always, study_.right_levels);
+  if (!status.ok()) return status;
+
   const auto shape = choose_shape(recording_, train_, prepared_, options_.folds);
   if (!shape.ok()) return shape.status();
   study_.automatic.name = "premodel, chosen automatically";
@@ -220,6 +227,7 @@ Status StudyFold::run_model_counts() {
 }
 
 Status StudyFold::run_soundness() {
+  constexpr double kThresholds[] = {0.5, 0.7, 0.9};
   std::size_t place = 0;
   for (const ClassifierKind kind :
        {ClassifierKind::kSvm, ClassifierKind::kKnn, ClassifierKind::kLogistic}) {
@@ -230,21 +238,29 @@ Status StudyFold::run_soundness() {
     if (!predictor.ok()) return predictor.status();
     const auto rule = fit_rule(recording_, prepared_, shape, options_);
     if (!rule.ok()) return rule.status();
-    if (place == study_.soundness.size()) study_.soundness.push_back({shape.name(), {}});
-    Detection& detection = study_.soundness[place++].detection;
-    RecordedWorld world(recording_);
-    std::size_t rank = 0;
-    for (const std::size_t item : test_) {
-      world.select(item);
-      const auto choice = rule->classifier.choose(world.features());
-      const bool right = choice.chosen == optimal_model(recording_, item, rule->models);
-      const double tie = static_cast<double>(rank++) / static_cast<double>(test_.size());
-      const bool flagged = predictor->p_value(choice.score, tie) < 0.5;
-      ++(right ? detection.right : detection.wrong);
-      if (flagged) ++(right ? detection.right_flagged : detection.wrong_flagged);
+    for (const double threshold : kThresholds) {
+      if (place == study_.soundness.size()) {
+        study_.soundness.push_back({shape.name(), threshold, {}});
+      }
+      flag_choices(*predictor, *rule, study_.soundness[place++]);
     }
   }
   return {};
+}
+
+void StudyFold::flag_choices(const ConformalPredictor& predictor, const PremodelRule& rule,
+                             SoundnessResult& result) {
+  RecordedWorld world(recording_);
+  Detection& detection = result.detection;
+  for (std::size_t i = 0; i < test_.size(); ++i) {
+    world.select(test_[i]);
+    const auto choice = rule.classifier.choose(world.features());
+    const bool right = choice.chosen == optimal_model(recording_, test_[i], rule.models);
+    const double tie = static_cast<double>(i) / static_cast<double>(test_.size());
+    const bool flagged = predictor.p_value(choice.score, tie) < result.threshold;
+    ++(right ? detection.right : detection.wrong);
+    if (flagged) ++(right ? detection.right_flagged : detection.wrong_flagged);
+  }
 }
 
 // Perfect choosers among the models that each method and theta picks on the training items.

@@ -25,6 +25,8 @@ class StudyFold {
   Status run_kinds_of_knn();
   Status run_model_counts();
   Status run_soundness();
+  void flag_choices(const ConformalPredictor& predictor, const PremodelRule& rule,
+                    SoundnessResult& result);
   void run_choices();
   void count_levels(const PremodelRule& rule);
 

@@ -20,6 +20,9 @@ Status check(const TrainingSet& set) {
   if (set.models < 1 || set.models + 1 > kMaxClasses) {
     return invalid_input(fmt::format("a premodel chooses among 1 to {} models", kMaxClasses - 1));
   }
+  if (!set.yes.empty() && set.yes.size() != set.labels.size()) {
+    return invalid_input("the training set needs the levels of every input, or of none");
+  }
   if (set.rows.size() != set.labels.size() * set.features) {
     return invalid_input("the training set needs a row of features per label");
   }
@@ -79,10 +82,10 @@ std::shared_ptr<const PointSet> scale(const TrainingSet& set, const FeatureScali
   return points;
 }
 
-// The classes of level `level` of a chain: is it this model, no (0) or yes (1)?
-std::vector<std::uint16_t> yes_or_no(const std::vector<std::uint16_t>& labels, std::size_t level) {
-  std::vector<std::uint16_t> answers(labels.size());
-  for (std::size_t i = 0; i < labels.size(); ++i) answers[i] = labels[i] == level ? 1 : 0;
+// The classes of level `level` of a chain: no (0) or yes (1).
+std::vector<std::uint16_t> yes_or_no(const TrainingSet& set, std::size_t level) {
+  std::vector<std::uint16_t> answers(set.labels.size());
+  for (std::size_t i = 0; i < answers.size(); ++i) answers[i] = set.is_yes(i, level) ? 1 : 0;
   return answers;
 }
 
@@ -171,7 +174,7 @@ Result<PremodelClassifier> fit_premodel(const TrainingSet& set, const FeatureSca
     return invalid_input("features are too large to be scaled");
   }
   for (std::size_t level = 0; level < (chain ? set.models : 1); ++level) {
-    if (chain) examples.classes_of = yes_or_no(set.labels, level);
+    if (chain) examples.classes_of = yes_or_no(set, level);
     Result<Classifier> classifier = fit(levels.size() == 1 ? levels[0] : levels[level], examples);
     if (!classifier.ok()) return classifier.status();
     premodel.classifiers.push_back(std::move(*classifier));

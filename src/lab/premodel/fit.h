@@ -38,6 +38,13 @@ struct TrainingSet {
   std::vector<float> rows;            // inputs x features
   std::vector<std::uint16_t> labels;  // per input: 0 .. models - 1, or `models` for "none"
   std::size_t models = 0;             // 1 to 16
+  // Per input, what the levels of a chain are to say: bit m is set where level m is to say yes.
+  // Empty: where m is the label.
+  std::vector<std::uint32_t> yes;
+
+  bool is_yes(std::size_t input, std::size_t level) const {
+    return yes.empty() ? labels[input] == level : ((yes[input] >> level) & 1U) != 0;
+  }
 };
 
 // Least and greatest value of each chosen feature (positions below set.features).

@@ -25,4 +25,19 @@ std::vector<std::uint16_t> optimal_models(const Recording& recording,
   return labels;
 }
 
+std::vector<std::uint32_t> right_models(const Recording& recording,
+                                        const std::vector<std::size_t>& items,
+                                        const std::vector<ModelIndex>& models) {
+  std::vector<std::uint32_t> right;
+  right.reserve(items.size());
+  for (const std::size_t item : items) {
+    std::uint32_t bits = 0;
+    for (std::size_t c = 0; c < models.size(); ++c) {
+      if (recording.right[models[c]][item] != 0) bits |= 1U << c;
+    }
+    right.push_back(bits);
+  }
+  return right;
+}
+
 }  // namespace rightsize

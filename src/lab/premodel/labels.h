@@ -18,4 +18,9 @@ std::vector<std::uint16_t> optimal_models(const Recording& recording,
                                           const std::vector<std::size_t>& items,
                                           const std::vector<ModelIndex>& models);
 
+// Per item, which of the models are right: bit c stands for models[c].
+std::vector<std::uint32_t> right_models(const Recording& recording,
+                                        const std::vector<std::size_t>& items,
+                                        const std::vector<ModelIndex>& models);
+
 }  // namespace rightsize

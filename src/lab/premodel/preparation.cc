@@ -33,6 +33,13 @@ std::span<const float> row_of(const TrainingSet& set, std::size_t row) {
   return {set.rows.data() + row * set.features, set.features};
 }
 
+// Is this the choice that the set teaches? Where several models are right, any of them; "none"
+// where there is none.
+bool is_good(const TrainingSet& set, std::size_t row, std::size_t choice) {
+  if (set.yes.empty()) return choice == set.labels[row];
+  return choice < set.models ? set.is_yes(row, choice) : set.yes[row] == 0;
+}
+
 // The columns with mean 0 and sum of squares 1; all 0 where constant.
 std::vector<std::vector<double>> standardised(const TrainingSet& set) {
   const std::size_t n = set.labels.size();
@@ -132,6 +139,7 @@ TrainingSet subset(const TrainingSet& set, const std::vector<std::size_t>& items
     const std::span<const float> row = row_of(set, item);
     result.rows.insert(result.rows.end(), row.begin(), row.end());
     result.labels.push_back(set.labels[item]);
+    if (!set.yes.empty()) result.yes.push_back(set.yes[item]);
   }
   return result;
 }
@@ -230,9 +238,8 @@ Result<std::vector<double>> permutation_importance(const TrainingSet& set,
         const std::span<const float> row = row_of(set, test[i]);
         std::vector<float> shuffled(row.begin(), row.end());
         shuffled[features[f]] = row_of(set, from[i])[features[f]];
-        const std::uint16_t label = set.labels[test[i]];
-        if (premodel.choose(row).chosen == label) lost[f] += share;
-        if (premodel.choose(shuffled).chosen == label) lost[f] -= share;
+        if (is_good(set, test[i], premodel.choose(row).chosen)) lost[f] += share;
+        if (is_good(set, test[i], premodel.choose(shuffled).chosen)) lost[f] -= share;
       }
     }
   };

@@ -36,7 +36,7 @@ Result<PremodelClassifier> fit_shape(const TrainingSet& set,
 Result<std::vector<std::uint16_t>> held_out_choices(const TrainingSet& set,
                                                     const std::vector<std::uint16_t>& features,
                                                     const PremodelShape& shape, std::size_t folds);
-// The share of rows whose held-out choice is their label.
+// The share of rows whose held-out choice is what the set teaches.
 Result<double> held_out_accuracy(const TrainingSet& set, const std::vector<std::uint16_t>& features,
                                  const PremodelShape& shape, std::size_t folds);
 

@@ -26,7 +26,10 @@ Result<std::optional<ModelIndex>> optional_model(const Recording& recording,
 TrainingSet level_set(const TrainingSet& set, std::size_t level) {
   TrainingSet binary = set;
   binary.models = 1;
-  for (std::uint16_t& label : binary.labels) label = label == level ? 0 : 1;
+  binary.yes.clear();
+  for (std::size_t i = 0; i < binary.labels.size(); ++i) {
+    binary.labels[i] = set.is_yes(i, level) ? 0 : 1;
+  }
   return binary;
 }
 
@@ -52,7 +55,9 @@ Yield yield_of(const Recording& recording, const std::vector<std::size_t>& items
 }  // namespace
 
 Result<TrainingSet> training_set(const Recording& recording, const std::vector<std::size_t>& items,
-                                 const std::vector<ModelIndex>& models, const std::string& probe) {
+                                 const std::vector<ModelIndex>& models,
+                                 const PremodelOptions& options) {
+  const std::string& probe = options.probe;
   const auto probe_model = optional_model(recording, probe);
   if (!probe_model.ok()) return probe_model.status();
   const OutcomeTable& table = *recording.table;
@@ -63,8 +68,12 @@ Result<TrainingSet> training_set(const Recording& recording, const std::vector<s
         "the run has no features, which a premodel needs: it was profiled by an older version; "
         "profile again into another file");
   }
-  TrainingSet set{.features = features, .rows = {}, .labels = {}, .models = models.size()};
-  set.labels = optimal_models(recording, items, models);
+  TrainingSet set{.features = features,
+                  .rows = {},
+                  .labels = optimal_models(recording, items, models),
+                  .models = models.size(),
+                  .yes = {}};
+  if (options.chain_labels == ChainLabels::kRight) set.yes = right_models(recording, items, models);
   set.rows.reserve(items.size() * features);
   RecordedWorld world(recording);
   for (const std::size_t item : items) {
@@ -97,7 +106,7 @@ Result<Preparation> prepare_premodel(const Recording& recording,
   Preparation preparation;
   preparation.chosen = std::move(chosen);
   for (const ChosenModel& one : preparation.chosen) preparation.models.push_back(one.model);
-  auto set = training_set(recording, items, preparation.models, options.probe);
+  auto set = training_set(recording, items, preparation.models, options);
   if (!set.ok()) return set.status();
   preparation.set = std::move(*set);
   preparation.filter = filter_correlated(preparation.set, options.max_correlation);

@@ -13,8 +13,14 @@
 
 namespace rightsize {
 
+// What the levels of a chain learn. The paper's text has it that a level says yes to the optimal
+// model; in the data that its authors released, columns of levels overlap, as if a level said yes
+// to every model that is right.
+enum class ChainLabels : std::uint8_t { kOptimal, kRight };
+
 struct PremodelOptions {
   ModelChoiceOptions choice;
+  ChainLabels chain_labels = ChainLabels::kOptimal;
   std::optional<PremodelShape> shape = PremodelShape{};  // absent: chosen by cross-validation
   std::size_t features = 7;       // left by the elimination; 0: all that the filter keeps
   double max_correlation = 0.75;  // |Pearson|
@@ -46,7 +52,7 @@ Result<Preparation> prepare_premodel(const Recording& recording,
 // The features and labels of items, as a premodel is trained on.
 Result<TrainingSet> training_set(const Recording& recording, const std::vector<std::size_t>& items,
                                  const std::vector<ModelIndex>& models,
-                                 const std::string& probe = "");
+                                 const PremodelOptions& options);
 
 // What a premodel of this shape does, as a rule.
 Result<PremodelRule> fit_rule(const Recording& recording, const Preparation& preparation,
