@@ -70,6 +70,7 @@ nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier
                                      {"cpu_ms", row.cpu_ms()},
                                      {"wall_ms", to_ms(decision.wall)},
                                      {"decode_cpu_ms", to_ms(row.adaptive.decode_cpu)},
+                                     {"features_cpu_ms", to_ms(decision.features_cpu)},
                                      {"baseline_cpu_ms", row.baseline_ms()},
                                      {"baseline_measured", row.baseline.has_value()}};
   if (row.baseline) {

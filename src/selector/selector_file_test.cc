@@ -209,11 +209,11 @@ TEST(SelectorFileTest, MakesTheSelectorOfAPoint) {
   const SelectorFile file = make_file();
   EXPECT_EQ(1U, file.find_point("no-loss"));
   EXPECT_EQ(3U, file.find_point("no-such"));
-  const std::unique_ptr<Selector> selector = file.points[2].selector();
+  const std::unique_ptr<Selector> selector = make_selector(file.points[2].rule);
   EXPECT_THAT(std::vector(selector->models().begin(), selector->models().end()),
               testing::ElementsAre(1, 0, 2));
-  EXPECT_EQ("fixed", file.points[0].kind());
-  EXPECT_EQ("cascade", file.points[1].kind());
+  EXPECT_STREQ("fixed", kind_of(file.points[0].rule));
+  EXPECT_STREQ("cascade", kind_of(file.points[1].rule));
 }
 
 class SelectorDocumentTest : public testing::Test {

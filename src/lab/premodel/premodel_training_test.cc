@@ -53,7 +53,9 @@ TEST(Labels, TheCheapestRightModelOrNone) {
       ASSERT_LT(label, models.size());
       EXPECT_LE(judged.recording.cost(models[label], item), judged.recording.cost(models[c], item));
     }
-    if (label < models.size()) EXPECT_TRUE(judged.recording.right[models[label]][item] != 0);
+    if (label < models.size()) {
+      EXPECT_TRUE(judged.recording.right[models[label]][item] != 0);
+    }
   }
 }
 
