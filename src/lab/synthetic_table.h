@@ -38,8 +38,10 @@ struct SyntheticOptions {
   double nested = 0.9;       // share of inputs whose difficulty is the same for all models
   double failures = 0.0;     // share of outcomes that failed
   bool labelled = true;
-  bool featured = false;  // with the 29 image features: noise, but for the one that tells
-  double telling = 0.0;   // how much feature kTellingFeature says of the shared difficulty, [0, 1]
+  bool featured = false;  // with the 29 image features
+  // How much feature kTellingFeature says of the shared difficulty, [0, 1]; all features have noise
+  // of 1 - telling.
+  double telling = 0.0;
   std::uint64_t seed = 1;
 };
 
@@ -54,9 +56,8 @@ inline Signals signals_of(double sure) {
 inline void add_features(OutcomeTable& table, double telling, double difficulty, Sequence& random) {
   table.feature_spec.set = image_feature_set().name;
   for (std::size_t f = 0; f < kImageFeatures; ++f) {
-    const double noise = random.uniform();
-    const double value =
-        f == kTellingFeature ? telling * difficulty + (1 - telling) * noise : noise;
+    const double noise = (1 - telling) * random.uniform();
+    const double value = f == kTellingFeature ? telling * difficulty + noise : noise;
     table.features.push_back(static_cast<float>(value));
   }
   table.has_object.push_back(1);

@@ -244,15 +244,16 @@ Result<OperatingPoint> point_from_json(const json& object, const std::string& pa
   const json* quality = in.object("quality");
   const json* difference = in.object("difference");
   const json* speedup = in.object("speedup");
+  const bool known = kind == "fixed" || kind == "cascade" || kind == "premodel";
+  if (!known) in.fail(fmt::format("is of an unknown kind '{}'", kind));
   if (!in.status().ok()) return in.status();
   Status status = kind == "premodel" ? read_premodel(in, zoo, point) : read_cascade(in, zoo, point);
   if (!status.ok()) return status;
   if (status = in.finish(); !status.ok()) return status;
   if (kind != kind_of(point.rule)) {
-    return invalid_input(
-        fmt::format("'{}' is of kind '{}' but has {} stages; this program knows 'fixed' (one "
-                    "stage), 'cascade' (two or more) and 'premodel'",
-                    path, kind, point.shares.size()));
+    return invalid_input(fmt::format(
+        "'{}' is of kind '{}' but has {} stages; 'fixed' has one, 'cascade' has two or more", path,
+        kind, point.shares.size()));
   }
   for (const auto& [part, name, target] : {std::tuple{quality, "quality", &point.quality},
                                            std::tuple{difference, "difference", &point.difference},

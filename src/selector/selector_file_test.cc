@@ -320,7 +320,7 @@ TEST_F(SelectorDocumentTest, Stages) {
   EXPECT_THAT(with("/points/1/kind", "fixed"), HasSubstr("is of kind 'fixed' but has 2 stages"));
   EXPECT_THAT(with("/points/0/kind", "cascade"),
               HasSubstr("is of kind 'cascade' but has 1 stages"));
-  EXPECT_THAT(with("/points/0/kind", "premodel"), HasSubstr("'premodel'"));
+  EXPECT_THAT(with("/points/0/kind", "premodel"), HasSubstr("lacks the key 'models'"));
   EXPECT_EQ("s.json: 'points[1]' has an unknown signal 'loudness'",
             with("/points/1/signal", "loudness"));
 }

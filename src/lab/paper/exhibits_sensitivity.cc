@@ -312,8 +312,8 @@ Exhibit conformal_exhibit(const Findings& findings) {
       "A choice whose smoothed p-value is below a threshold (the paper's is 0.5) is flagged. How "
       "many wrong choices (not the "
       "optimal model) are flagged, and how many right ones? A coin would flag as many of both.";
-  exhibit.table = {
-      {"single classifier", " wrong choices", " flagged %", " right choices", " flagged %"}};
+  exhibit.table = {{"single classifier", " threshold", " wrong choices", " flagged %",
+                    " right choices", " flagged %"}};
   double difference = 0.0;
   for (const SoundnessResult& result : findings.study().soundness) {
     const Detection& found = result.detection;

@@ -19,7 +19,7 @@ using test::synthetic_table;
 using testing::HasSubstr;
 
 ReproduceOptions quick() {
-  return {.study = {.folds = {.folds = 3}}, .resamples = 200, .command = "rightsize reproduce x"};
+  return {.study = {.folds = {.folds = 2}}, .resamples = 200, .command = "rightsize reproduce x"};
 }
 
 const Exhibit& exhibit_of(const Reproduction& reproduction, const std::string& id) {
@@ -29,9 +29,9 @@ const Exhibit& exhibit_of(const Reproduction& reproduction, const std::string& i
   return *found;
 }
 
-Result<Reproduction> reproduced(double telling) {
+Result<Reproduction> reproduced(double telling, std::size_t items) {
   const OutcomeTable table = synthetic_table(
-      {.items = 400, .models = ladder(), .nested = 1.0, .featured = true, .telling = telling});
+      {.items = items, .models = ladder(), .nested = 1.0, .featured = true, .telling = telling});
   std::size_t last = 0;
   auto result = reproduce(table, nullptr, quick(), [&](std::size_t done, std::size_t total) {
     EXPECT_GE(done, last);
@@ -42,7 +42,7 @@ Result<Reproduction> reproduced(double telling) {
 }
 
 TEST(Reproduce, TheClaimHoldsWhereAFeatureTells) {
-  const auto result = reproduced(1.0);
+  const auto result = reproduced(1.0, 300);
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_NE(exhibit_of(*result, "headline").holds, Holds::kNo);
   EXPECT_EQ(exhibit_of(*result, "importance").table[1][0],
@@ -50,7 +50,7 @@ TEST(Reproduce, TheClaimHoldsWhereAFeatureTells) {
 }
 
 TEST(Reproduce, TheClaimDoesNotHoldInNoise) {
-  const auto result = reproduced(0.0);
+  const auto result = reproduced(0.0, 200);
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_NE(exhibit_of(*result, "headline").holds, Holds::kYes);
   EXPECT_EQ(exhibit_of(*result, "features").holds, Holds::kNo);
@@ -59,7 +59,7 @@ TEST(Reproduce, TheClaimDoesNotHoldInNoise) {
 }
 
 TEST(Reproduce, EveryExhibitIsWhole) {
-  const auto result = reproduced(0.5);
+  const auto result = reproduced(0.5, 60);
   ASSERT_TRUE(result.ok()) << result.status().message();
   std::set<std::string> ids;
   for (const Exhibit& exhibit : result->exhibits) {
@@ -80,9 +80,12 @@ TEST(Reproduce, EveryExhibitIsWhole) {
 
 TEST(Reproduce, CompressedVariantsAreStudiedInTheirOrder) {
   const OutcomeTable table =
-      synthetic_table({.items = 200, .models = ladder(), .featured = true, .telling = 0.5});
-  const OutcomeTable variants = synthetic_table(
-      {.items = 200, .models = {{0.8, 20}, {0.7, 14}, {0.75, 8}, {0.5, 5}}, .featured = true});
+      synthetic_table({.items = 60, .models = ladder(), .featured = true, .telling = 0.9});
+  const OutcomeTable variants =
+      synthetic_table({.items = 200,
+                       .models = {{0.8, 20}, {0.7, 14}, {0.75, 8}, {0.5, 5}},
+                       .featured = true,
+                       .telling = 0.9});
   const auto result = reproduce(table, &variants, quick(), [](std::size_t, std::size_t) {});
   ASSERT_TRUE(result.ok()) << result.status().message();
   const Exhibit& exhibit = exhibit_of(*result, "compression");

@@ -161,7 +161,6 @@ TEST(CrossValidation, AFeatureThatTellsTheDifficultyIsFound) {
   const Judged judged(
       {.items = 600, .models = ladder(), .nested = 1.0, .featured = true, .telling = 1.0});
   PremodelOptions options;
-  options.features = 2;
   options.fallback = "m3";
   const auto items = cross_validate_premodel(judged.recording, options, {.folds = 5});
   ASSERT_TRUE(items.ok()) << items.status().message();
@@ -178,7 +177,7 @@ TEST(CrossValidation, AFeatureThatTellsTheDifficultyIsFound) {
 // Without such a feature it must do no better than a random mix at the same cost.
 TEST(CrossValidation, ShuffledFeaturesGiveChance) {
   const Judged judged(
-      {.items = 1500, .models = ladder(), .nested = 1.0, .featured = true, .telling = 0.0});
+      {.items = 500, .models = ladder(), .nested = 1.0, .featured = true, .telling = 0.0});
   const auto items = cross_validate_premodel(judged.recording, {}, {.folds = 5});
   ASSERT_TRUE(items.ok()) << items.status().message();
   std::vector<Strategy> strategies;
