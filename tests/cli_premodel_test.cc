@@ -80,8 +80,6 @@ TEST_F(PremodelCliTest, WhatIsNoPremodel) {
               AllOf(HasSubstr("--premodel"), HasSubstr("'guess'"), HasSubstr("naive-bayes")));
   EXPECT_THAT(error("train run.db -o s.json --premodel knn --fallback huge"), HasSubstr("'huge'"));
   EXPECT_THAT(error("train run.db -o s.json --premodel knn --probe huge"), HasSubstr("'huge'"));
-  EXPECT_THAT(error("train run.db -o s.json --premodel knn.svm --max-models 3 --folds 2"),
-              HasSubstr("one per model"));
   EXPECT_THAT(error("train run.db -o s.json --premodel knn --cost energy"),
               HasSubstr("energy cannot be the cost"));
   EXPECT_EQ(2, run("train run.db -o s.json --premodel knn --radius nan").code);

@@ -15,20 +15,12 @@ namespace {
 using test::answering;
 using test::failing;
 
-// A world with features, of which some groups may fail.
+// A world with features, all 0.
 class FeatureWorld : public test::FakeWorld {
  public:
-  using FakeWorld::FakeWorld;
-  bool extract(std::size_t group) noexcept override {
-    extracted.push_back(group);
-    spend(test::kMs);
-    return !broken[group];
+  explicit FeatureWorld(std::vector<Trial> trials) : FakeWorld(std::move(trials)) {
+    values.resize(kImageFeatures);
   }
-  std::span<const float> features() const noexcept override { return values; }
-
-  std::array<float, kImageFeatures> values{};
-  FeatureGroups broken;
-  std::vector<std::size_t> extracted;
 };
 
 constexpr std::uint16_t kContrast = 5;  // of the brightness group

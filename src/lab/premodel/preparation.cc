@@ -148,7 +148,7 @@ Result<PremodelClassifier> fit_shape(const TrainingSet& set,
                                      const std::vector<std::uint16_t>& features,
                                      const PremodelShape& shape) {
   std::vector<ClassifierSpec> levels = shape.levels;
-  if (shape.chain && levels.size() == 1) levels.resize(set.models, levels.front());
+  if (shape.chain) levels.resize(set.models, levels.back());
   return fit_premodel(set, fit_scaling(set, features), shape.chain, levels);
 }
 

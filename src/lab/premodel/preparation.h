@@ -14,7 +14,8 @@ namespace rightsize {
 // The shape of a premodel: which classifiers, and whether they form a chain.
 struct PremodelShape {
   bool chain = true;
-  // One for a single classifier; of a chain one per model, or one that serves for all of them.
+  // One for a single classifier; of a chain one per model in order: the last one serves for all
+  // models beyond it, and those beyond the last model are left out.
   std::vector<ClassifierSpec> levels = {ClassifierSpec{}};
 
   // "knn": one classifier; "knn-chain": a chain of them; "knn.tree.svm": a chain, level by level.
