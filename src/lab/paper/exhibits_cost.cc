@@ -81,8 +81,7 @@ Exhibit overhead_exhibit(const Findings& findings) {
   add("everything, the chosen model included", total, "840 ms");
   exhibit.paper =
       "Section 7.7 and the predecessor: 0.20 to 0.24 s for features in Python with OpenCV, 20 to "
-      "28 % "
-      "of the total; the kNN below 1 ms. Training below 2 h, labels below a day.";
+      "28 % of the total; the kNN below 1 ms. Training below 2 h, labels below a day.";
   const double share = (features + decision) / total;
   exhibit.holds = Holds::kPartly;
   exhibit.finding = fmt::format(
@@ -99,8 +98,7 @@ Exhibit resources_exhibit(const Findings& findings) {
   exhibit.question =
       "What does each model need in memory (private memory of the opened model after a run) and in "
       "processor (CPU time of an inference by its wall time), and what do the premodel's models "
-      "need "
-      "together? The profile gives every model one thread.";
+      "need together? The profile gives every model one thread.";
   exhibit.table = {{"", " file MiB", " memory MiB", " processor, cores"}};
   std::int64_t together = 0;
   std::int64_t largest = 0;
@@ -121,9 +119,8 @@ Exhibit resources_exhibit(const Findings& findings) {
       {"premodel: its models together", "-", measured ? mib(together) : "-", "-"});
   exhibit.paper =
       "Figure 20: processor 28.1 % for the premodel, 32.6 % for MobileNet, 29.4 % for "
-      "Inception_v4; "
-      "memory 49.7 % of the board's for the premodel against 33.7 % for the largest network. A GPU "
-      "was used there, none here.";
+      "Inception_v4; memory 49.7 % of the board's for the premodel against 33.7 % for the largest "
+      "network. A GPU was used there, none here.";
   exhibit.holds = !measured ? Holds::kNotMeasured : together > largest ? Holds::kYes : Holds::kNo;
   exhibit.finding =
       measured ? fmt::format(
@@ -144,16 +141,12 @@ Exhibit compression_exhibit(const Findings* findings) {
   Exhibit exhibit{.id = "compression", .title = "Compressed variants of one network"};
   exhibit.question =
       "The zoo is one network and three compressed variants of it: pruned with shared weights (as "
-      "Deep "
-      "Compression, without retraining), quantised to int8, and both. The premodel chooses among "
-      "the "
-      "four.";
+      "Deep Compression, without retraining), quantised to int8, and both. The premodel chooses "
+      "among the four.";
   exhibit.paper =
       "Section 6.8, ResNet_v2_152, MB and ms/top-1/top-5: none 691, 2026/77.7/94.2; Deep "
-      "Compression "
-      "317.12, 1420/59.7/88.5; quantised 473.42, 1790/64.8/91.2; both 226.22, 1110/43.4/68.9; "
-      "premodel "
-      "1330/75.9/93.9: 1.52x at -1.76 points.";
+      "Compression 317.12, 1420/59.7/88.5; quantised 473.42, 1790/64.8/91.2; both 226.22, "
+      "1110/43.4/68.9; premodel 1330/75.9/93.9: 1.52x at -1.76 points.";
   exhibit.table = {{"", " file MiB", " CPU ms", " top-1 %", " top-5 %", " against none, points",
                     " speed-up", " against a random mix, points"}};
   if (findings == nullptr) {

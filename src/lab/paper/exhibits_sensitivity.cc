@@ -109,8 +109,7 @@ Exhibit choice_exhibit(const Findings& findings) {
   exhibit.plots = {std::move(plot)};
   exhibit.paper =
       "Figure 12. A smaller theta admits more models: more accuracy for more time. (Accuracy at "
-      "0.5 "
-      "cannot be the three networks of the paper's premodel, whose union is 86.1 to 86.9 %.)";
+      "0.5 cannot be the three networks of the paper's premodel, whose union is 86.1 to 86.9 %.)";
   std::vector<std::string> chosen;
   for (const ChosenModel& one : findings.study().chosen) {
     chosen.push_back(
@@ -138,8 +137,7 @@ Exhibit model_count_exhibit(const Findings& findings) {
       paper_curve({1, 2, 3, 4, 5}, {82.7, 84.3, 87.6, 87.7, 87.7})};
   exhibit.paper =
       "Figure 18: 82.7 % with one to 87.7 % with five, three being enough. (One network is "
-      "MobileNet "
-      "alone, 70.9 %, so these are not shares of all inputs.)";
+      "MobileNet alone, 70.9 %, so these are not shares of all inputs.)";
   const double first = findings.of(findings.model_counts).quality.value;
   const double third = findings.of(findings.model_counts + 2).quality.value;
   const double last = findings.of(findings.model_counts + 4).quality.value;
@@ -150,8 +148,7 @@ Exhibit model_count_exhibit(const Findings& findings) {
                                                        : Holds::kNo;
   exhibit.finding = fmt::format(
       "From one model to three {} points, from three to five {} points; with three models {} "
-      "points "
-      "against a random mix at the same time.",
+      "points against a random mix at the same time.",
       points(third - first), points(last - third), points_with_interval(three.over_mix));
   return exhibit;
 }
@@ -176,8 +173,7 @@ Exhibit feature_count_exhibit(const Findings& findings) {
   exhibit.holds = seven - five > 0.05 ? Holds::kYes : Holds::kNo;
   exhibit.finding = fmt::format(
       "Seven features give {} points against five; over all numbers tried the share of right "
-      "answers "
-      "lies between {} and {} %.",
+      "answers lies between {} and {} %.",
       points(seven - five), percent(least), percent(greatest));
   return exhibit;
 }
@@ -211,17 +207,15 @@ Exhibit importance_exhibit(const Findings& findings) {
   exhibit.plots = {std::move(plot)};
   exhibit.paper =
       "Figure 13 (normalised) and table 5: n_keypoints, aspect_ratio, contrast, hue1, "
-      "area_by_perim, "
-      "avg_perc_brightness and edge_length1 carry almost everything; figure 9a gives another "
-      "order.";
+      "area_by_perim, avg_perc_brightness and edge_length1 carry almost everything; figure 9a "
+      "gives another order.";
   const double greatest = study.importance.empty() ? 0.0 : study.importance.front().second;
   exhibit.holds = shared >= 6 && greatest > 0.02 ? Holds::kYes
                   : shared >= 3                  ? Holds::kPartly
                                                  : Holds::kNo;
   exhibit.finding = fmt::format(
       "{} of the paper's seven features are selected in most folds; the most important one is "
-      "worth "
-      "{} points of the choice's accuracy.",
+      "worth {} points of the choice's accuracy.",
       shared, points(greatest));
   return exhibit;
 }
@@ -230,8 +224,7 @@ Exhibit correlation_exhibit(const Findings& findings) {
   Exhibit exhibit{.id = "correlation", .title = "Correlated features"};
   exhibit.question =
       "Which features does the filter drop, because their Pearson correlation with another is "
-      "above "
-      "0.75 in size?";
+      "above 0.75 in size?";
   exhibit.table = {{"dropped", "kept in its place", " correlation"}};
   const CorrelationFilter& filter = findings.study().filter;
   for (const DroppedFeature& dropped : filter.dropped) {
@@ -242,10 +235,8 @@ Exhibit correlation_exhibit(const Findings& findings) {
   }
   exhibit.paper =
       "Table 4: avg_perc_brightness stands for perc_brightness_rms (0.98), avg_brightness (0.91) "
-      "and "
-      "brightness_rms (0.88), edge_length1 for edge_length4 to 7 (0.78 to 0.85), hue1 for hue2 to "
-      "6 "
-      "(0.99); 29 become 17.";
+      "and brightness_rms (0.88), edge_length1 for edge_length4 to 7 (0.78 to 0.85), hue1 for hue2 "
+      "to 6 (0.99); 29 become 17.";
   const std::size_t total = filter.kept.size() + filter.dropped.size();
   exhibit.holds =
       filter.kept.size() >= 15 && filter.kept.size() <= 19 ? Holds::kYes : Holds::kPartly;
@@ -278,8 +269,8 @@ Exhibit radius_exhibit(const Findings& findings) {
   Exhibit exhibit{.id = "radius", .title = "Permissible distance"};
   exhibit.question =
       "A neighbour further away than r does not count; where none is left the premodel says "
-      "\"none\". "
-      "Features are scaled to [0, 1], so r cannot exceed the square root of their number.";
+      "\"none\". Features are scaled to [0, 1], so r cannot exceed the square root of their "
+      "number.";
   exhibit.table = table_of(findings, variants, findings.radii, "r", {});
   exhibit.plots = {top1_plot("permissible distance r")};
   PlotSeries answered{.name = "kNN chain, share of the answered"};
@@ -294,8 +285,7 @@ Exhibit radius_exhibit(const Findings& findings) {
   exhibit.paper =
       "Figure 17, top-1 % by r on another scale of distances: 0.25: 56; 0.5: 71.1; 1.0: 73.6; 1.5: "
       "78.3; 1.75: 80.1; 2.0: 80.0; 2.5: 75.5; 3: 72.1; from 4 on 70.8, that of MobileNet alone. "
-      "There "
-      "is a best distance between.";
+      "There is a best distance between.";
   const auto [least, greatest] = range_of(findings, findings.radii, variants.size());
   const double unlimited = findings.of(findings.radii + variants.size() - 1).quality.value;
   exhibit.holds = greatest > unlimited + 0.01 ? Holds::kYes : Holds::kNo;
@@ -325,8 +315,7 @@ Exhibit conformal_exhibit(const Findings& findings) {
   exhibit.table.push_back({"paper: svm", "0.5", "-", "87.4", "-", "5.5"});
   exhibit.paper =
       "Section 7.6: an SVM-based conformal predictor finds 87.4 % of the wrong choices, at 5.5 % "
-      "false "
-      "positives.";
+      "false positives.";
   exhibit.holds = difference > 0.6 ? Holds::kYes : difference > 0.2 ? Holds::kPartly : Holds::kNo;
   exhibit.finding = fmt::format(
       "The best of them flags {} points more of the wrong choices than of the right ones.",

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "lab/paper/exhibits.h"
 #include "lab/report/figures.h"
 
@@ -17,17 +15,6 @@ StudyProgress part_of(const StudyProgress& progress, std::size_t number) {
   return [&progress, number](std::size_t done, std::size_t total) {
     progress(number * total + done, kStudies * total);
   };
-}
-
-std::vector<std::string> summary_of(const std::vector<Exhibit>& exhibits) {
-  const auto count = [&](Holds holds) {
-    return std::count_if(exhibits.begin(), exhibits.end(),
-                         [&](const Exhibit& exhibit) { return exhibit.holds == holds; });
-  };
-  return {exhibits.front().finding,
-          fmt::format("Of {} exhibits {} hold here, {} in part, {} do not, {} cannot be compared.",
-                      exhibits.size(), count(Holds::kYes), count(Holds::kPartly), count(Holds::kNo),
-                      count(Holds::kNotMeasured))};
 }
 
 std::vector<std::string> notes_on(const Findings& findings, const ReproduceOptions& options) {
@@ -48,8 +35,7 @@ std::vector<std::string> notes_on(const Findings& findings, const ReproduceOptio
               ? "Energy is above that of the idle machine, decoding and features included."
               : "Energy is absent: the machine of this profile has no sensor that could be read.",
           "The paper's GPU, its 14 networks and its board are not ours: absolute figures differ, "
-          "what can "
-          "be compared are ratios and orders."};
+          "what can be compared are ratios and orders."};
 }
 
 }  // namespace
@@ -103,7 +89,7 @@ Result<Reproduction> reproduce(const OutcomeTable& table, const OutcomeTable* co
     const Findings compressed(*recording, *variants, options.resamples, options.study.folds.seed);
     result.exhibits.push_back(compression_exhibit(&compressed));
   }
-  result.summary = summary_of(result.exhibits);
+  result.summary = {result.exhibits.front().finding};
   result.notes = notes_on(findings, options);
   return result;
 }

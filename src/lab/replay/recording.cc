@@ -80,8 +80,7 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference, C
   if (cost == CostKind::kEnergy && recording.energy.empty()) {
     return invalid_input(
         "the run has no energy for every model, so energy cannot be the cost: `rightsize info` "
-        "says "
-        "why it was not measured");
+        "says why it was not measured");
   }
   for (std::size_t m = 0; m < table.model_count(); ++m) {
     auto& right = recording.right.emplace_back();
