@@ -16,6 +16,7 @@
 #include "lab/premodel/labels.h"
 #include "lab/profile/read_run.h"
 #include "lab/replay/statistics.h"
+#include "lab/report/figures.h"
 
 namespace rightsize::cli {
 namespace {
@@ -28,19 +29,18 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
-Result<OutcomeTable> read_outcomes(const std::filesystem::path& run,
-                                   const std::vector<std::string>& left_out) {
-  Result<OutcomeTable> table = read_table(run);
-  if (!table.ok() || left_out.empty()) return table;
-  return leave_out(*table, left_out);
-}
-
 std::string command_of(const ReproduceArgs& args) {
-  std::string command = "rightsize reproduce " + args.run.string();
-  if (!args.compression.empty()) command += " --compression " + args.compression.string();
-  if (!args.cnn.empty()) command += " --cnn " + args.cnn.string();
-  for (const std::string& pattern : args.leave_out) command += " --leave-out '" + pattern + "'";
-  if (!args.baseline.empty()) command += " --baseline " + args.baseline;
+  const ReproduceArgs plain;
+  std::string command = "rightsize reproduce " + shell_word(args.run.string());
+  const auto add = [&](const char* option, const std::string& value, const std::string& usual) {
+    if (value != usual) command += fmt::format(" {} {}", option, shell_word(value));
+  };
+  add("--compression", args.compression.string(), "");
+  add("--cnn", args.cnn.string(), "");
+  for (const std::string& pattern : args.leave_out) add("--leave-out", pattern, "");
+  add("--baseline", args.baseline, "");
+  add("--cost", args.cost, plain.cost);
+  add("--max-models", std::to_string(args.max_models), std::to_string(plain.max_models));
   return fmt::format("{} --folds {} --seed {}", command, args.folds, args.seed);
 }
 
@@ -54,7 +54,7 @@ Status write_pages(const ReproduceArgs& args, const Reproduction& reproduction) 
 }
 
 Result<Reproduction> run_reproduction(const ReproduceArgs& args) {
-  const Result<OutcomeTable> table = read_outcomes(args.run, args.leave_out);
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return table.status();
   OutcomeTable compression;
   if (!args.compression.empty()) {
@@ -121,7 +121,7 @@ int reproduce(const ReproduceArgs& args) {
 }
 
 int labels(const LabelsArgs& args) {
-  const Result<OutcomeTable> table = read_outcomes(args.run, args.leave_out);
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   const auto recording = judge(*table, {.criterion = Criterion::kTop1}, cost_kind(args.cost));
   if (!recording.ok()) return fail(recording.status());

@@ -1,5 +1,7 @@
 #include "cli/premodel_options.h"
 
+#include <fmt/format.h>
+
 namespace rightsize::cli {
 
 Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args) {
@@ -26,6 +28,27 @@ Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args
   options.probe = args.probe;
   options.fallback = args.fallback;
   return std::optional(options);
+}
+
+std::vector<std::string> arguments_of(const PremodelArgs& args, const std::string& cost) {
+  const PremodelArgs plain;
+  std::vector<std::string> words;
+  const auto add = [&](const char* option, const auto& value, const auto& usual) {
+    if (value != usual) words.insert(words.end(), {option, fmt::format("{}", value)});
+  };
+  add("--cost", cost, std::string("time"));
+  add("--premodel", args.shape, plain.shape);
+  if (args.shape == plain.shape) return words;
+  add("--chain-labels", args.chain_labels, plain.chain_labels);
+  add("--choice", args.method, plain.method);
+  add("--theta", args.theta_points, plain.theta_points);
+  add("--max-models", args.max_models, plain.max_models);
+  add("--features", args.features, plain.features);
+  add("--neighbours", args.neighbours, plain.neighbours);
+  add("--radius", args.radius, plain.radius);
+  add("--probe", args.probe, plain.probe);
+  add("--fallback", args.fallback, plain.fallback);
+  return words;
 }
 
 CostKind cost_kind(const std::string& name) {

@@ -43,13 +43,8 @@ Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable&
                     .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
       .cost = cost_kind(args.cost),
       .premodel = *premodel,
-      .folds = {.folds = args.folds, .seed = args.seed}};
-}
-
-Result<OutcomeTable> read_outcomes(const EvaluateArgs& args) {
-  Result<OutcomeTable> table = read_table(args.run);
-  if (!table.ok() || args.leave_out.empty()) return table;
-  return leave_out(*table, args.leave_out);
+      .folds = {.folds = args.folds, .seed = args.seed},
+      .more_arguments = arguments_of(args.premodel, args.cost)};
 }
 
 Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {
@@ -68,7 +63,7 @@ void say_written(const std::filesystem::path& path, const char* what) {
 }  // namespace
 
 int train(const EvaluateArgs& args) {
-  const Result<OutcomeTable> table = read_outcomes(args);
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   const Result<EvaluateOptions> options = options_of(args, *table);
   if (!options.ok()) return fail(options.status());
@@ -87,7 +82,7 @@ int train(const EvaluateArgs& args) {
 }
 
 int evaluate(const EvaluateArgs& args) {
-  const Result<OutcomeTable> table = read_outcomes(args);
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   SelectorFile selector;
   if (!args.selector.empty()) {

@@ -99,4 +99,11 @@ Status check(const ImageFeatureOptions& options) {
   return {};
 }
 
+FeatureGroups shares_work_with(std::size_t group) {
+  FeatureGroups groups;
+  if (group != kBrightness) groups.set(kBrightness);
+  if (group == kObject) groups.set(kEdges);
+  return groups;
+}
+
 }  // namespace rightsize

@@ -28,6 +28,11 @@ struct ImageFeatureOptions {
   bool operator==(const ImageFeatureOptions&) const = default;
 };
 
+// The groups whose recorded cost holds work that this group needs too (the working image and grey
+// are in the brightness group's, the edge map in the edges group's): whoever extracts this one
+// alone pays at most for itself and these.
+FeatureGroups shares_work_with(std::size_t group);
+
 // kInvalidInput if an option is out of its range.
 Status check(const ImageFeatureOptions& options);
 

@@ -147,8 +147,8 @@ Status read_model_list(const json& list, const std::string& path, const Zoo& zoo
     }
     models.push_back(index);
   }
-  if (models.empty() || models.size() >= kMaxTrials) {
-    return invalid_input(fmt::format("'{}' must name 1 to {} models", path, kMaxTrials - 1));
+  if (models.empty() || models.size() > kMaxPremodelModels) {
+    return invalid_input(fmt::format("'{}' must name 1 to {} models", path, kMaxPremodelModels));
   }
   return {};
 }

@@ -61,7 +61,7 @@ void probe_features(const Trial& trial, std::span<float> features) noexcept {
 }
 
 Premodel::Premodel(PremodelRule rule) : rule_(std::move(rule)), order_(rule_.models) {
-  assert(!rule_.models.empty() && rule_.models.size() < kMaxTrials);
+  assert(!rule_.models.empty() && rule_.models.size() <= kMaxPremodelModels);
   for (const auto& more : {rule_.probe, rule_.fallback}) {
     if (more && std::find(order_.begin(), order_.end(), *more) == order_.end()) {
       order_.push_back(*more);

@@ -23,6 +23,8 @@ const FeatureSet& probe_feature_set();
 // Fills them: `features` has one place for each.
 void probe_features(const Trial& trial, std::span<float> features) noexcept;
 
+inline constexpr std::size_t kMaxPremodelModels = kMaxTrials - 1;  // and a fallback
+
 struct PremodelRule {
   std::vector<ModelIndex> models;  // the classes of the classifier, "none" being one more
   PremodelClassifier classifier;

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "lab/evaluate/strategy.h"
 #include "lab/evaluate/verdict.h"
 #include "lab/premodel/cross_validation.h"
+#include "lab/replay/statistics.h"
 
 namespace rightsize {
 namespace {
@@ -55,10 +55,25 @@ Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo
   return places;
 }
 
+// A premodel can only be judged on the features that it was made for.
+Status match_features(const SelectorFile& file, const OutcomeTable& table) {
+  for (const OperatingPoint& point : file.points) {
+    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
+    if (premodel == nullptr || premodel->probe) continue;
+    const FeatureSpec wanted{.set = premodel->feature_set().name, .options = premodel->features};
+    if (table.feature_spec == wanted) continue;
+    return mismatch(fmt::format(
+        "the selector file's point '{}' looks at features that this run {}; profile again, or "
+        "train "
+        "a selector on this run",
+        point.name, table.feature_spec.set.empty() ? "has not" : "extracted in another way"));
+  }
+  return {};
+}
+
 std::vector<Strategy> replay_file(const SelectorFile& file, const std::vector<ModelIndex>& places,
                                   const Recording& recording) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
   std::vector<Strategy> strategies;
   for (const OperatingPoint& point : file.points) {
     const std::unique_ptr<Selector> selector = make_selector(renumbered(point.rule, places));
@@ -129,8 +144,7 @@ std::size_t no_loss_index(const std::vector<Target>& targets) {
 }
 
 void add_oracles(const Recording& recording, Contest& contest) {
-  std::vector<std::size_t> all(recording.models());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<std::size_t> all = all_but(recording.models(), {});
   contest.chosen = models_used(contest.strategies[contest.no_loss].items, recording.models());
   contest.strategies.push_back(oracle(recording, "oracle, whole zoo", all));
   contest.strategies.push_back(oracle(recording, "oracle, chosen models", contest.chosen));
@@ -156,17 +170,13 @@ Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
   if (selector != nullptr) {
     const auto places = match_models(*selector, recording.table->zoo);
     if (!places.ok()) return places.status();
+    const Status features = match_features(*selector, *recording.table);
+    if (!features.ok()) return features;
     const bool held_out = selector->provenance.run_id != recording.table->provenance.run_id;
     contest.add("selector file", held_out, replay_file(*selector, *places, recording));
   }
   add_oracles(recording, contest);
   return contest;
-}
-
-double mean_decode_ms(const Recording& recording) {
-  double sum = 0.0;
-  for (const std::int64_t ns : recording.decode_cpu) sum += static_cast<double>(ns) / 1e6;
-  return sum / static_cast<double>(recording.items());
 }
 
 void fill_models(const Recording& recording, const Resampling& resampling, Evaluation& result) {
@@ -237,8 +247,9 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                     .folds = options.folds.folds,
                     .seed = options.folds.seed,
                     .resamples = options.resamples,
+                    .more_arguments = options.more_arguments,
                     .baseline = *baseline,
-                    .decode_cpu_ms = mean_decode_ms(recording)};
+                    .decode_cpu_ms = recording.mean_decode_ms()};
   fill_models(recording, resampling, result);
   fill_contest(*contest, resampling, result);
   return result;

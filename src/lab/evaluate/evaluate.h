@@ -21,6 +21,7 @@ struct EvaluateOptions {
   std::optional<PremodelOptions> premodel;  // a kind more; needs a run with features
   FoldOptions folds;
   std::size_t resamples = 2000;
+  std::vector<std::string> more_arguments;  // of the program, that gave `premodel` and `cost`
 };
 
 inline constexpr const char* kPremodelKind = "premodel";
@@ -61,6 +62,7 @@ struct Evaluation {
   std::size_t folds = 0;
   std::uint64_t seed = 0;
   std::size_t resamples = 0;
+  std::vector<std::string> more_arguments;  // as EvaluateOptions has them
   std::vector<std::string> model_names;
   std::size_t baseline = 0;  // index into model_names
   double decode_cpu_ms = 0.0;

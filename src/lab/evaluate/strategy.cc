@@ -105,8 +105,8 @@ std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint3
   std::vector<Derived> derived;
   for (std::size_t s = 0; s < means.size(); ++s) {
     const Mix& mix = mixes_[s];
-    const double mix_quality =
-        (1 - mix.weight) * means[mix.first].right + mix.weight * means[mix.second].right;
+    const double first = mix.first < models_ ? means[mix.first].right : 0.0;
+    const double mix_quality = (1 - mix.weight) * first + mix.weight * means[mix.second].right;
     derived.push_back({.quality = means[s].right,
                        .cpu_ms = means[s].cpu_ms,
                        .difference = means[s].right - means[baseline_].right,

@@ -1,7 +1,7 @@
 #include "lab/evaluate/train.h"
+#include "lab/replay/statistics.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace rightsize {
 namespace {
@@ -35,8 +35,7 @@ void fill_shares(const Recording& recording, const std::vector<std::size_t>& ite
 }
 
 void add_points(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
   file.points.push_back(
       make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
   const FitPoint fit = fit_cascades(recording, all, file.baseline);
@@ -54,8 +53,7 @@ void add_points(const Recording& recording, const Evaluation& evaluation, Select
 // The premodel is fitted to all inputs; its figures come from its cross-validation.
 Status add_premodel(const Recording& recording, const Evaluation& evaluation,
                     const PremodelOptions& options, SelectorFile& file) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
   auto rule = train_premodel(recording, all, options);
   if (!rule.ok()) return rule.status();
   const auto kind =

@@ -24,12 +24,14 @@ class Findings {
   const StrategyFigures& model(std::size_t m) const { return figures_[m]; }
 
   // Places of what was compared; lists stand one after another.
-  std::size_t paper = 0, fallback = 0, right_levels = 0, automatic = 0, majority = 0, cascade = 0;
+  std::size_t paper = 0, fallback = 0, right_levels = 0, automatic = 0, majority = 0, cascade = 0,
+              cascade_chosen = 0;
   std::size_t oracle_zoo = 0, oracle_chosen = 0;
   std::size_t cnn = 0;  // 0: none
   std::size_t shapes = 0, probes = 0, feature_counts = 0, neighbours = 0, radii = 0,
               model_counts = 0, choices = 0;
 
+  std::string baseline_name() const { return model_name(study_.baseline); }
   std::string model_name(std::size_t m) const { return recording_.table->zoo.models[m].name; }
   bool has_energy() const { return !recording_.energy.empty(); }
   double energy_mj(std::size_t place) const;  // mean per input, decoding and features included

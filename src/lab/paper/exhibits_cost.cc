@@ -21,12 +21,6 @@ double mean_ms(const std::vector<ReplayedItem>& items, std::int64_t ReplayedItem
   return sum / static_cast<double>(items.size());
 }
 
-double mean_decode_ms(const Recording& recording) {
-  double sum = 0.0;
-  for (const std::int64_t ns : recording.decode_cpu) sum += static_cast<double>(ns) / 1e6;
-  return sum / static_cast<double>(recording.items());
-}
-
 double mean_group_us(const Recording& recording, std::size_t group) {
   const OutcomeTable& table = *recording.table;
   double sum = 0.0;
@@ -39,15 +33,14 @@ double mean_group_us(const Recording& recording, std::size_t group) {
 // CPU time of one choice of the paper's premodel, features given, in microseconds.
 double decision_us(const Recording& recording, const PremodelClassifier& classifier) {
   RecordedWorld world(recording);
-  std::size_t chosen = 0;
+  volatile std::size_t sink = 0;  // what is not used need not be computed
   const Stopwatch stopwatch;
   for (std::size_t i = 0; i < recording.items(); ++i) {
     world.select(i);
-    chosen += classifier.choose(world.features()).chosen;
+    sink = sink + classifier.choose(world.features()).chosen;
   }
   const double total = static_cast<double>(stopwatch.elapsed().cpu.count()) / 1e3;
-  return chosen > recording.items() * kMaxTrials ? 0.0
-                                                 : total / static_cast<double>(recording.items());
+  return total / static_cast<double>(recording.items());
 }
 
 std::string mib(std::optional<std::int64_t> bytes) {
@@ -63,15 +56,15 @@ Exhibit overhead_exhibit(const Findings& findings) {
       "What do the features and the decision cost, against everything that the premodel's choice "
       "costs on average? CPU time.";
   const std::vector<ReplayedItem>& items = findings.strategy(findings.paper).items;
-  const double total = mean_ms(items, &ReplayedItem::cpu);
   const double features = mean_ms(items, &ReplayedItem::features_cpu);
   const double decision = decision_us(recording, findings.study().final_rule.classifier) / 1e3;
+  const double total = mean_ms(items, &ReplayedItem::cpu) + decision;
   exhibit.table = {{"part", " ms", " share of the total %", " paper"}};
   const auto add = [&](const std::string& part, double ms, const std::string& paper) {
     exhibit.table.push_back(
         {part, fmt::format("{:.4f}", ms), fmt::format("{:.2f}", 100 * ms / total), paper});
   };
-  add("decoding", mean_decode_ms(recording), "-");
+  add("decoding", recording.mean_decode_ms(), "-");
   const FeatureSet& set = image_feature_set();
   for (std::size_t g = 0; g < set.groups.size(); ++g) {
     add(fmt::format("features: {}", set.groups[g]), mean_group_us(recording, g) / 1e3, "-");
@@ -80,15 +73,18 @@ Exhibit overhead_exhibit(const Findings& findings) {
   add("decision of the kNN chain", decision, "below 1 ms");
   add("everything, the chosen model included", total, "840 ms");
   exhibit.paper =
-      "Section 7.7 and the predecessor: 0.20 to 0.24 s for features in Python with OpenCV, 20 to "
+      "Page 18 and the predecessor: 0.20 to 0.24 s for features in Python with OpenCV, 20 to "
       "28 % of the total; the kNN below 1 ms. Training below 2 h, labels below a day.";
   const double share = (features + decision) / total;
-  exhibit.holds = Holds::kPartly;
+  const bool cheaper = features + decision < 200;
+  exhibit.holds = cheaper && share < 0.28   ? Holds::kYes
+                  : cheaper || share < 0.28 ? Holds::kPartly
+                                            : Holds::kNo;
   exhibit.finding = fmt::format(
-      "Features and decision take {:.2f} ms, {} % of the total: in time far less than the paper's, "
-      "in share {} than its 28 %. Training the premodel on all inputs took {:.1f} s of CPU time.",
-      features + decision, percent(share), share < 0.28 ? "less" : "more",
-      findings.study().training_seconds);
+      "Features and decision take {:.2f} ms against the paper's 200 ms or more, and {} % of the "
+      "total "
+      "against its 28 %. Training the premodel on all inputs took {:.1f} s of CPU time.",
+      features + decision, percent(share), findings.study().training_seconds);
   return exhibit;
 }
 
@@ -130,7 +126,7 @@ Exhibit resources_exhibit(const Findings& findings) {
                : "The run was profiled by a version that did not measure memory.";
   if (exhibit.holds == Holds::kNo) {
     exhibit.finding = fmt::format(
-        "The premodel's models need {} MiB together, less than the zoo's largest model with {} "
+        "The premodel's models need {} MiB together, no more than the zoo's largest model with {} "
         "MiB.",
         mib(together), mib(largest));
   }
@@ -144,7 +140,7 @@ Exhibit compression_exhibit(const Findings* findings) {
       "Deep Compression, without retraining), quantised to int8, and both. The premodel chooses "
       "among the four.";
   exhibit.paper =
-      "Section 6.8, ResNet_v2_152, MB and ms/top-1/top-5: none 691, 2026/77.7/94.2; Deep "
+      "Table 9 and figure 21, ResNet_v2_152, MB and ms/top-1/top-5: none 691, 2026/77.7/94.2; Deep "
       "Compression 317.12, 1420/59.7/88.5; quantised 473.42, 1790/64.8/91.2; both 226.22, "
       "1110/43.4/68.9; premodel 1330/75.9/93.9: 1.52x at -1.76 points.";
   exhibit.table = {{"", " file MiB", " CPU ms", " top-1 %", " top-5 %", " against none, points",

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "lab/paper/exhibits.h"
 #include "lab/report/figures.h"
@@ -11,7 +12,8 @@ namespace rightsize {
 namespace {
 
 std::string energy_cell(const Findings& findings, std::size_t place) {
-  return findings.has_energy() ? milliseconds(findings.energy_mj(place)) : "-";
+  const bool known = findings.has_energy() && (place != findings.cnn || findings.cnn == 0);
+  return known ? milliseconds(findings.energy_mj(place)) : "-";
 }
 
 std::vector<std::string> headline_row(const Findings& findings, std::size_t place) {
@@ -40,9 +42,12 @@ void add_paper_rows(std::vector<std::vector<std::string>>& table) {
         std::tuple{"Inception_v4", "1680", "3490", "80.2", "95.1", ".787", ".785", ".786"},
         std::tuple{"ResNet_v1_152", "1870", "4050", "76.7", "93.2", ".755", ".751", ".753"},
         std::tuple{"premodel", "840", "1700", "86.3", "95.5", ".885", ".750", ".812"},
+        std::tuple{"Inception_v4 (LCTES'18)", "1710", "3490", "79.9", "95.1", ".787", ".785",
+                   ".786"},
+        std::tuple{"premodel (LCTES'18)", "970", "1700", "87.4", "95.5", ".885", ".795", ".837"},
         std::tuple{"oracle (11 networks)", "-", "-", "91.2", "98.4", "-", "-", "-"}}) {
     table.push_back({fmt::format("paper: {}", name), ms, mj, top1, top5, precision, recall, f1,
-                     std::string(name) == "premodel" ? "12.6" : "-", "-", "-", "-"});
+                     std::string(name).starts_with("premodel") ? "12.6" : "-", "-", "-", "-"});
   }
 }
 
@@ -66,25 +71,22 @@ Plot quality_time_plot(const Findings& findings, const std::vector<std::size_t>&
   return plot;
 }
 
-// Does a premodel keep the paper's promise: as right as the best single model, in less time, and
-// better than choosing at random?
+// Does a premodel keep the paper's promise: more right answers than the best single model in less
+// time? In part: no fewer (by half a point), and better than choosing at random.
 Holds keeps_promise(const StrategyFigures& figures) {
-  const bool faster = figures.speedup.low > 1.0;
-  const bool as_good = figures.difference.low >= -0.005;
-  const bool better_than_chance = figures.over_mix.low > 0.0;
-  if (faster && as_good && better_than_chance) return Holds::kYes;
-  return faster && (better_than_chance || figures.difference.high >= 0) ? Holds::kPartly
-                                                                        : Holds::kNo;
+  if (figures.speedup.low <= 1.0 || figures.over_mix.low <= 0.0) return Holds::kNo;
+  if (figures.difference.low > 0.0) return Holds::kYes;
+  return figures.difference.low >= -0.005 ? Holds::kPartly : Holds::kNo;
 }
 
-std::string words_on(const StrategyFigures& figures) {
+std::string words_on(const Findings& findings, std::size_t place) {
+  const StrategyFigures& figures = findings.of(place);
   return fmt::format(
-      "The {}: {} % of all inputs right ({} % without an answer), {} points against the best "
-      "single model at {}x its speed, {} points against a random mix of single models at the same "
-      "time",
+      "The {}: {} % of all inputs right ({} % without an answer), {} points against {} at {}x its "
+      "speed, {} points against a random mix of single models at the same time",
       figures.name, percent(figures.quality.value), percent(figures.abstained),
-      points_with_interval(figures.difference), times(figures.speedup.value),
-      points_with_interval(figures.over_mix));
+      points_with_interval(figures.difference), findings.baseline_name(),
+      times(figures.speedup.value), points_with_interval(figures.over_mix));
 }
 
 }  // namespace
@@ -98,8 +100,8 @@ Exhibit headline_exhibit(const Findings& findings) {
   places.insert(places.end(),
                 {findings.paper, findings.fallback, findings.right_levels, findings.automatic});
   if (findings.cnn != 0) places.push_back(findings.cnn);
-  places.insert(places.end(),
-                {findings.majority, findings.cascade, findings.oracle_chosen, findings.oracle_zoo});
+  places.insert(places.end(), {findings.majority, findings.cascade_chosen, findings.cascade,
+                               findings.oracle_chosen, findings.oracle_zoo});
   Exhibit exhibit{.id = "headline", .title = "Time, energy and accuracy"};
   exhibit.question = fmt::format(
       "What does each single model, the premodel (a chain of kNNs over {} models), the controls "
@@ -114,20 +116,22 @@ Exhibit headline_exhibit(const Findings& findings) {
   add_paper_rows(exhibit.table);
   exhibit.plots = {quality_time_plot(findings, places)};
   exhibit.paper =
-      "Figure 8: the premodel is 1.8x faster than Inception_v4, the most capable network, and 7.52 "
-      "% more accurate; figures of its rows are read from the bars of the TECS version. Counted "
-      "over all inputs its recall is 75.0 to 79.5 %, because 12.6 % get no answer.";
-  const StrategyFigures& premodel = findings.of(findings.paper);
-  const StrategyFigures& always = findings.of(findings.fallback);
-  const StrategyFigures& levels = findings.of(findings.right_levels);
-  exhibit.holds = std::min({keeps_promise(premodel), keeps_promise(always), keeps_promise(levels)});
+      "Figure 8: the premodel is 1.8x faster than Inception_v4, the most capable network, and "
+      "7.52 % more accurate. The figures are read from bars; those of the TECS version give 6.1 "
+      "points at 2.0x, only the predecessor's (LCTES'18) fit the text. Counted over all inputs the "
+      "premodel's recall is 75.0 to 79.5 %, because 12.6 % get no answer.";
+  exhibit.holds = keeps_promise(findings.of(findings.paper));
   const char* claim = exhibit.holds == Holds::kYes      ? "holds here"
                       : exhibit.holds == Holds::kPartly ? "holds here in part"
                                                         : "does not hold here";
   exhibit.finding = fmt::format(
-      "The paper's claim, more accuracy in less time than the best single model, {}. {}. {}. {}. "
-      "The confidence cascade as the control: {} points at {}x.",
-      claim, words_on(premodel), words_on(always), words_on(levels),
+      "The claim, more accuracy in less time than the best single model, {}, judged by the paper's "
+      "own premodel. {}. {}. {}. The control, a confidence cascade over the premodel's models: {} "
+      "points at {}x; over the whole zoo: {} points at {}x.",
+      claim, words_on(findings, findings.paper), words_on(findings, findings.fallback),
+      words_on(findings, findings.right_levels),
+      points_with_interval(findings.of(findings.cascade_chosen).difference),
+      times(findings.of(findings.cascade_chosen).speedup.value),
       points_with_interval(findings.of(findings.cascade).difference),
       times(findings.of(findings.cascade).speedup.value));
   return exhibit;
@@ -170,7 +174,9 @@ Exhibit shares_exhibit(const Findings& findings) {
   const double abstained = findings.of(findings.paper).abstained;
   const auto& shares = findings.of(findings.paper).shares;
   const double most = *std::max_element(shares.begin(), shares.end());
-  exhibit.holds = most > 0.5 ? Holds::kYes : Holds::kPartly;
+  exhibit.holds = most > 0.5 && abstained < 0.2   ? Holds::kYes
+                  : most > 0.5 || abstained < 0.2 ? Holds::kPartly
+                                                  : Holds::kNo;
   exhibit.finding =
       fmt::format("The model chosen most often answers {} % of the inputs and {} % get no answer.",
                   percent(most), percent(abstained));
@@ -203,7 +209,7 @@ Exhibit levels_exhibit(const Findings& findings) {
   const double choices = static_cast<double>(findings.study().paper_right_choices) /
                          static_cast<double>(findings.recording().items());
   exhibit.paper =
-      "Section 7.3: the three kNNs are right for 95.8 %, 80.1 % and 72.3 %; the predecessor says "
+      "Page 16: the three kNNs are right for 95.8 %, 80.1 % and 72.3 %; the predecessor says "
       "that the premodel chooses the optimal model for 95.6 %.";
   exhibit.holds = better ? Holds::kPartly : Holds::kNo;
   exhibit.finding = fmt::format(
@@ -251,12 +257,18 @@ Exhibit shapes_exhibit(const Findings& findings) {
       "79.1/0.39, tree.tree.tree 81.5/0.30 and svm.knn.knn 85.9/0.32 to knn.knn.knn 87.4/0.24, the "
       "best.";
   exhibit.holds = best_image->over_mix.low > 0 ? Holds::kPartly : Holds::kNo;
+  std::map<std::string, int> chosen;
+  for (const std::string& shape : study.automatic_shapes) ++chosen[shape];
+  std::vector<std::string> words;
+  for (const auto& [shape, folds] : chosen) words.push_back(fmt::format("{} ({})", shape, folds));
   exhibit.finding = fmt::format(
       "On features of the image the best against a random mix is {} with {} points, picked among "
-      "{} after the fact; on the cheapest model's own answer it is {} with {} points.",
+      "{} "
+      "after the fact; on the cheapest model's own answer it is {} with {} points. The automatic "
+      "choice took {} (folds).",
       best_image->name, points_with_interval(best_image->over_mix),
       places.size() - study.probes.size(), best_probe->name,
-      points_with_interval(best_probe->over_mix));
+      points_with_interval(best_probe->over_mix), fmt::join(words, ", "));
   return exhibit;
 }
 
@@ -265,7 +277,7 @@ Exhibit criteria_exhibit(const Findings& top1, const Findings& top5) {
   exhibit.question =
       "The same premodel trained and judged for top-1 and for top-5 (the label among the five "
       "surest classes).";
-  exhibit.table = {{"", " best single model %", " premodel %", " no answer %", " CPU ms",
+  exhibit.table = {{"", " baseline %", " premodel %", " no answer %", " CPU ms",
                     " against the best, points", " against a random mix, points", " paper: best %",
                     " paper: premodel %"}};
   for (const auto& [findings, name, best, premodel] :
@@ -277,9 +289,9 @@ Exhibit criteria_exhibit(const Findings& top1, const Findings& top5) {
                              points_with_interval(figures.difference),
                              points_with_interval(figures.over_mix), best, premodel});
   }
-  exhibit.paper = "Figure 8 and section 7.1: top-5 0.34 points better than Inception_v4 at 2x.";
+  exhibit.paper = "Figure 8 and its text: top-5 0.34 points better than Inception_v4 at 2x.";
   exhibit.holds = keeps_promise(top5.of(top5.paper));
-  exhibit.finding = fmt::format("For top-5: {}.", words_on(top5.of(top5.paper)));
+  exhibit.finding = fmt::format("For top-5: {}.", words_on(top5, top5.paper));
   return exhibit;
 }
 

@@ -1,21 +1,10 @@
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "lab/paper/exhibits.h"
+#include "lab/replay/statistics.h"
 #include "lab/report/figures.h"
 
 namespace rightsize {
-namespace {
-
-std::vector<std::size_t> numbers_to(std::size_t n) {
-  std::vector<std::size_t> all(n);
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
-}
-
-}  // namespace
-
 Findings::Findings(const Recording& recording, const Study& study, std::size_t resamples,
                    std::uint64_t seed)
     : recording_(recording), study_(study) {
@@ -26,13 +15,12 @@ Findings::Findings(const Recording& recording, const Study& study, std::size_t r
   fallback = add(study.paper_fallback.name, study.paper_fallback.items);
   right_levels = add(study.right_levels.name, study.right_levels.items);
   automatic = add(study.automatic.name, study.automatic.items);
-  majority = add("majority model", study.majority);
-  cascade = add("confidence cascade, no loss", study.cascade);
-  std::vector<std::size_t> chosen;
-  for (const ChosenModel& one : study.chosen) chosen.push_back(one.model);
-  oracle_chosen = add("oracle, the chosen models", oracle(recording, "", chosen).items);
+  majority = add(study.majority.name, study.majority.items);
+  cascade = add(study.cascade.name, study.cascade.items);
+  cascade_chosen = add(study.cascade_chosen.name, study.cascade_chosen.items);
+  oracle_chosen = add(study.oracle_chosen.name, study.oracle_chosen.items);
   oracle_zoo =
-      add("oracle, the whole zoo", oracle(recording, "", numbers_to(recording.models())).items);
+      add("oracle, the whole zoo", oracle(recording, "", all_but(recording.models(), {})).items);
   if (study.cnn) cnn = add(study.cnn->name, study.cnn->items);
   shapes = add(study.shapes);
   probes = add(study.probes);

@@ -18,24 +18,28 @@ StudyProgress part_of(const StudyProgress& progress, std::size_t number) {
 }
 
 std::vector<std::string> notes_on(const Findings& findings, const ReproduceOptions& options) {
-  return {fmt::format(
-              "{}-fold cross-validation, shuffled (seed {}): models, labels, features, scaling, "
-              "classifiers and thresholds are chosen inside each training fold; {} inputs.",
-              options.study.folds.folds, options.study.folds.seed, findings.recording().items()),
-          fmt::format(
-              "Intervals are 95 %, paired bootstrap over the inputs ({} resamples). A random mix "
-              "is the best way of drawing among single models blindly at the same mean time.",
-              options.resamples),
-          fmt::format(
-              "The premodel: greedy choice by accuracy, theta 0.5 points, at most {} models; the "
-              "cheaper by {} of right models is optimal; filter at |r| > 0.75, elimination to "
-              "seven features by 5-fold accuracy; kNN with k = 5.",
-              options.study.max_models, to_string(options.cost)),
-          findings.has_energy()
-              ? "Energy is above that of the idle machine, decoding and features included."
-              : "Energy is absent: the machine of this profile has no sensor that could be read.",
-          "The paper's GPU, its 14 networks and its board are not ours: absolute figures differ, "
-          "what can be compared are ratios and orders."};
+  return {
+      fmt::format(
+          "{}-fold cross-validation, shuffled (seed {}): models, labels, features, scaling, "
+          "classifiers and thresholds are chosen inside each training fold; {} inputs.",
+          options.study.folds.folds, options.study.folds.seed, findings.recording().items()),
+      fmt::format(
+          "Intervals are 95 %, paired bootstrap over the inputs ({} resamples). A random mix "
+          "is the best way of drawing among single models blindly at the same mean time.",
+          options.resamples),
+      fmt::format(
+          "The premodel: greedy choice by accuracy, theta 0.5 points, at most {} models; the "
+          "cheaper by {} of right models is optimal; filter at |r| > 0.75, elimination to "
+          "seven features by 5-fold accuracy; kNN with k = 5.",
+          options.study.max_models, to_string(options.cost)),
+      findings.has_energy()
+          ? "Energy is above that of the idle machine, decoding included, and all features where a "
+            "premodel extracts any."
+          : "Energy is absent: the machine of this profile has no sensor that could be read.",
+      "A group of features that is extracted without the groups that share work with it is charged "
+      "those too: an upper bound.",
+      "The paper's GPU, its 14 networks and its board are not ours: absolute figures differ, "
+      "what can be compared are ratios and orders."};
 }
 
 }  // namespace

@@ -13,12 +13,6 @@
 namespace rightsize {
 namespace {
 
-std::vector<std::size_t> all_items(const Recording& recording) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
-}
-
 std::vector<ModelIndex> all_of_the_zoo(const Recording& recording) {
   std::vector<ModelIndex> models(recording.models());
   std::iota(models.begin(), models.end(), ModelIndex{0});
@@ -28,7 +22,7 @@ std::vector<ModelIndex> all_of_the_zoo(const Recording& recording) {
 // What describes the data as a whole: which features are alike, which matter, which models.
 Status describe(const Recording& recording, const PremodelOptions& options, Study& study) {
   const Stopwatch stopwatch;
-  const auto prepared = prepare_premodel(recording, all_items(recording), options);
+  const auto prepared = prepare_premodel(recording, all_but(recording.items(), {}), options);
   if (!prepared.ok()) return prepared.status();
   auto rule = fit_rule(recording, *prepared, PremodelShape{}, options);
   if (!rule.ok()) return rule.status();
@@ -47,21 +41,35 @@ Status describe(const Recording& recording, const PremodelOptions& options, Stud
   return {};
 }
 
-// The premodel that a CNN is: it chooses by predictions made elsewhere.
-Variant run_cnn(const Recording& recording, const CnnPredictions& cnn) {
+// The premodel that a CNN is: it chooses by predictions made elsewhere. Its energy is not known.
+Result<Variant> run_cnn(const Recording& recording, const CnnPredictions& cnn) {
+  std::vector<std::optional<std::size_t>> models;  // of the classes; nothing: "none"
+  for (const std::string& name : cnn.classes) {
+    if (name == "none") {
+      models.emplace_back();
+      continue;
+    }
+    const Result<std::size_t> model = model_index(recording.table->zoo, name);
+    if (!model.ok()) return model.status().with_context("the CNN's predictions");
+    models.emplace_back(*model);
+  }
   Variant variant{.name = "CNN", .items = std::vector<ReplayedItem>(recording.items())};
   for (std::size_t i = 0; i < recording.items(); ++i) {
-    const auto found = cnn.chosen.find(recording.table->items[recording.item[i]]);
+    const std::string& name = recording.table->items[recording.item[i]];
+    const auto found = cnn.chosen.find(name);
+    if (found == cnn.chosen.end()) {
+      return invalid_input(fmt::format(
+          "the CNN's predictions lack the input '{}': train it on the labels of this run", name));
+    }
     ReplayedItem& item = variant.items[i];
     item.features_cpu = cnn.cpu.count();
     item.cpu = recording.decode_cpu[i] + item.features_cpu;
-    if (found == cnn.chosen.end()) continue;
-    const ModelSpec* model = recording.table->zoo.find(cnn.classes[found->second]);
-    if (model == nullptr) continue;  // "none"
-    item.model = static_cast<ModelIndex>(model - recording.table->zoo.models.data());
-    item.answered = recording.ok[item.model][i] != 0;
-    item.right = recording.right[item.model][i] != 0;
-    item.cpu += recording.cpu[item.model][i];
+    const std::optional<std::size_t> model = models[found->second];
+    if (!model) continue;
+    item.model = static_cast<ModelIndex>(*model);
+    item.answered = recording.ok[*model][i] != 0;
+    item.right = recording.right[*model][i] != 0;
+    item.cpu += recording.cpu[*model][i];
   }
   return variant;
 }
@@ -70,6 +78,10 @@ Variant run_cnn(const Recording& recording, const CnnPredictions& cnn) {
 
 Result<Study> run_study(const Recording& recording, const StudyOptions& options,
                         const StudyProgress& progress) {
+  if (recording.items() < options.folds.folds) {
+    return invalid_input(fmt::format("{} inputs with a label are too few for {} folds",
+                                     recording.items(), options.folds.folds));
+  }
   Study study;
   if (options.baseline.empty()) {
     study.baseline = best_single_model(recording);
@@ -82,8 +94,7 @@ Result<Study> run_study(const Recording& recording, const StudyOptions& options,
   if (options.all_models) premodel.choice.fixed = all_of_the_zoo(recording);
   StudyFold fold(recording, premodel, study);
   fold.brief = options.brief;
-  fold.fallback = options.fallback.empty() ? recording.table->zoo.models[study.baseline].name
-                                           : options.fallback;
+  fold.fallback = options.fallback;
   const auto parts = shuffled_folds(recording.items(), options.folds.folds, options.folds.seed);
   study.folds = parts.size();
   for (std::size_t f = 0; f < parts.size(); ++f) {
@@ -93,15 +104,11 @@ Result<Study> run_study(const Recording& recording, const StudyOptions& options,
   }
   progress(parts.size(), parts.size() + 1);
   if (Status status = describe(recording, premodel, study); !status.ok()) return status;
-  const auto control = [&](const Fitter& fitter) {
-    return cross_validate(recording, static_cast<ModelIndex>(study.baseline), {{kNoLoss, 0.0}},
-                          fitter, options.folds)
-        .front()
-        .items;
-  };
-  study.majority = control(fit_majority);
-  study.cascade = control(fit_cascades);
-  if (options.cnn) study.cnn = run_cnn(recording, *options.cnn);
+  if (options.cnn) {
+    auto cnn = run_cnn(recording, *options.cnn);
+    if (!cnn.ok()) return cnn.status();
+    study.cnn = std::move(*cnn);
+  }
   return study;
 }
 

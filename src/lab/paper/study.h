@@ -25,7 +25,8 @@ struct CnnPredictions {
 struct StudyOptions {
   std::string baseline;        // empty: the best single model
   std::size_t max_models = 3;  // as many as the paper's premodel has
-  std::string fallback;        // for the variant that answers always; empty: the baseline
+  std::string fallback;        // for the variants that always answer; empty: the training
+                               // items' best single model
   bool all_models = false;     // the premodel chooses among all of the zoo, in its order
   bool brief = false;          // the premodel and its controls alone, no experiments
   std::optional<CnnPredictions> cnn;
@@ -36,6 +37,7 @@ struct StudyOptions {
 struct Variant {
   std::string name;
   double parameter = 0.0;  // what the experiment varies, where it is a number
+  double used = 0.0;       // how many (models, features) were really there, added up over the folds
   std::vector<ReplayedItem> items;
 };
 
@@ -71,8 +73,10 @@ struct Study {
   std::vector<Variant> shapes;                // alternative premodels
   std::vector<Variant> probes;  // premodels that look at what the cheapest network says
   std::optional<Variant> cnn;
-  std::vector<ReplayedItem> majority;  // controls: the model that is optimal most often
-  std::vector<ReplayedItem> cascade;   // the confidence cascade that aims at no loss
+  Variant majority;        // controls: the model that is optimal most often
+  Variant cascade;         // the confidence cascade that aims at no loss, over the whole zoo
+  Variant cascade_chosen;  // the same over the premodel's models
+  Variant oracle_chosen;   // the perfect chooser among the premodel's models
   std::vector<Variant> feature_counts;
   std::vector<Variant> neighbours;
   std::vector<Variant> radii;
@@ -93,6 +97,7 @@ struct Study {
 
 using StudyProgress = std::function<void(std::size_t done, std::size_t total)>;
 
+// Needs at least as many inputs as folds.
 Result<Study> run_study(const Recording& recording, const StudyOptions& options,
                         const StudyProgress& progress);
 

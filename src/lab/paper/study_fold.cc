@@ -14,29 +14,24 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-ClassifierSpec spec_of(ClassifierKind kind) {
-  ClassifierSpec spec;
-  spec.kind = kind;
-  return spec;
-}
-
 // Every kind alone and as a chain, then every chain X.Y.Z of kNN, tree and SVM, as the paper tried.
-std::vector<PremodelShape> shapes_of_the_paper(std::size_t models) {
+// The list does not depend on the fold; a chain fits any number of models.
+std::vector<PremodelShape> shapes_of_the_paper() {
   std::vector<PremodelShape> shapes;
-  for (const ClassifierKind kind : kAllClassifierKinds) {
-    shapes.push_back({.chain = false, .levels = {spec_of(kind)}});
+  for (const bool chain : {false, true}) {
+    for (const ClassifierKind kind : kAllClassifierKinds) {
+      shapes.push_back({.chain = chain, .levels = {ClassifierSpec::of(kind)}});
+    }
   }
-  for (const ClassifierKind kind : kAllClassifierKinds) {
-    shapes.push_back({.chain = true, .levels = std::vector(models, spec_of(kind))});
-  }
-  if (models != 3) return shapes;
   constexpr ClassifierKind kTried[] = {ClassifierKind::kKnn, ClassifierKind::kTree,
                                        ClassifierKind::kSvm};
   for (const ClassifierKind x : kTried) {
     for (const ClassifierKind y : kTried) {
       for (const ClassifierKind z : kTried) {
         if (x == y && y == z) continue;
-        shapes.push_back({.chain = true, .levels = {spec_of(x), spec_of(y), spec_of(z)}});
+        shapes.push_back(
+            {.chain = true,
+             .levels = {ClassifierSpec::of(x), ClassifierSpec::of(y), ClassifierSpec::of(z)}});
       }
     }
   }
@@ -52,6 +47,13 @@ bool says_yes(const PremodelClassifier& chain, std::size_t level, std::span<cons
   return predict(chain.classifiers[level], scaled, scores) == 1;
 }
 
+std::int64_t total_cost(const Recording& recording, const std::vector<std::size_t>& items,
+                        ModelIndex model) {
+  std::int64_t sum = 0;
+  for (const std::size_t item : items) sum += recording.cost(model, item);
+  return sum;
+}
+
 }  // namespace
 
 Status StudyFold::run(const std::vector<std::size_t>& train, const std::vector<std::size_t>& test) {
@@ -61,6 +63,7 @@ Status StudyFold::run(const std::vector<std::size_t>& train, const std::vector<s
   if (!prepared.ok()) return prepared.status();
   prepared_ = std::move(*prepared);
   for (const std::uint16_t feature : prepared_.features) ++study_.selected[feature];
+  run_controls();
   if (Status status = run_paper(); !status.ok() || brief) return status;
   run_choices();
   for (const auto part :
@@ -91,6 +94,25 @@ Status StudyFold::add(const Preparation& preparation, const PremodelShape& shape
   return {};
 }
 
+void StudyFold::run_controls() {
+  const auto baseline = static_cast<ModelIndex>(study_.baseline);
+  const auto control = [&](const char* name, const FitPoint& fit, Variant& variant) {
+    variant.name = name;
+    pool(*make_selector(fit({kNoLoss, 0.0})), variant);
+  };
+  control("majority model", fit_majority(recording_, train_, baseline), study_.majority);
+  control("confidence cascade, whole zoo", fit_cascades(recording_, train_, baseline),
+          study_.cascade);
+  control("confidence cascade, the premodel's models",
+          fit_cascades_among(prepared_.models, recording_, train_, baseline),
+          study_.cascade_chosen);
+  const Strategy perfect =
+      oracle(recording_, "", {prepared_.models.begin(), prepared_.models.end()});
+  study_.oracle_chosen.name = "oracle, the premodel's models";
+  study_.oracle_chosen.items.resize(recording_.items());
+  for (const std::size_t item : test_) study_.oracle_chosen.items[item] = perfect.items[item];
+}
+
 Status StudyFold::run_paper() {
   auto rule = fit_rule(recording_, prepared_, PremodelShape{}, options_);
   if (!rule.ok()) return rule.status();
@@ -99,8 +121,10 @@ Status StudyFold::run_paper() {
   count_levels(*rule);
 
   PremodelOptions always = options_;
-  always.fallback = fallback;
-  study_.paper_fallback.name = fmt::format("premodel, {} for \"none\"", fallback);
+  always.fallback = fallback.empty()
+                        ? recording_.table->zoo.models[best_single_model(recording_, train_)].name
+                        : fallback;
+  study_.paper_fallback.name = "premodel, best single model for \"none\"";
   Status status = add(prepared_, PremodelShape{}, always, study_.paper_fallback);
   if (!status.ok()) return status;
 
@@ -111,7 +135,7 @@ Status StudyFold::run_paper() {
   status = add(*overlapping, PremodelShape{}, always, study_.right_levels);
   if (!status.ok()) return status;
 
-  const auto shape = choose_shape(recording_, train_, prepared_, options_.folds);
+  const auto shape = choose_shape(recording_, train_, prepared_, options_);
   if (!shape.ok()) return shape.status();
   study_.automatic.name = "premodel, chosen automatically";
   study_.automatic_shapes.push_back(shape->name());
@@ -139,7 +163,7 @@ void StudyFold::count_levels(const PremodelRule& rule) {
 }
 
 Status StudyFold::run_shapes() {
-  const auto shapes = shapes_of_the_paper(prepared_.models.size());
+  const auto shapes = shapes_of_the_paper();
   for (std::size_t s = 0; s < shapes.size(); ++s) {
     Variant& variant = at(study_.shapes, s, shapes[s].name());
     if (Status status = add(prepared_, shapes[s], options_, variant); !status.ok()) return status;
@@ -150,12 +174,10 @@ Status StudyFold::run_shapes() {
 // The cheapest of the chosen models speaks first; the classifier looks at what it says.
 Status StudyFold::run_probes() {
   PremodelOptions options = options_;
-  ModelIndex cheapest = prepared_.models.front();
-  for (const ModelIndex model : prepared_.models) {
-    if (recording_.cost(model, train_.front()) < recording_.cost(cheapest, train_.front())) {
-      cheapest = model;
-    }
-  }
+  const ModelIndex cheapest = *std::min_element(
+      prepared_.models.begin(), prepared_.models.end(), [&](ModelIndex x, ModelIndex y) {
+        return total_cost(recording_, train_, x) < total_cost(recording_, train_, y);
+      });
   options.probe = recording_.table->zoo.models[cheapest].name;
   options.features = 0;
   options.max_correlation = 1.0;
@@ -163,7 +185,7 @@ Status StudyFold::run_probes() {
   if (!prepared.ok()) return prepared.status();
   std::size_t place = 0;
   for (const ClassifierKind kind : kAllClassifierKinds) {
-    const PremodelShape shape{.chain = false, .levels = {spec_of(kind)}};
+    const PremodelShape shape{.chain = false, .levels = {ClassifierSpec::of(kind)}};
     Variant& variant = at(study_.probes, place++, shape.name() + " on the cheapest model's answer");
     if (Status status = add(*prepared, shape, options, variant); !status.ok()) return status;
   }
@@ -181,8 +203,10 @@ Status StudyFold::run_feature_counts() {
     });
     Preparation fewer = prepared_;
     fewer.features = found->features;
+    const auto really = static_cast<double>(fewer.features.size());
     Variant& variant =
         at(study_.feature_counts, count - 1, std::to_string(count), static_cast<double>(count));
+    variant.used += really;
     if (Status status = add(fewer, PremodelShape{}, options_, variant); !status.ok()) return status;
   }
   return {};
@@ -220,6 +244,7 @@ Status StudyFold::run_model_counts() {
     if (!prepared.ok()) return prepared.status();
     Variant& variant =
         at(study_.model_counts, count - 1, std::to_string(count), static_cast<double>(count));
+    variant.used += static_cast<double>(taken);
     const Status status = add(*prepared, PremodelShape{}, options_, variant);
     if (!status.ok()) return status;
   }
@@ -231,7 +256,7 @@ Status StudyFold::run_soundness() {
   std::size_t place = 0;
   for (const ClassifierKind kind :
        {ClassifierKind::kSvm, ClassifierKind::kKnn, ClassifierKind::kLogistic}) {
-    const ClassifierSpec spec = spec_of(kind);
+    const ClassifierSpec spec = ClassifierSpec::of(kind);
     const PremodelShape shape{.chain = false, .levels = {spec}};
     const auto predictor =
         ConformalPredictor::calibrate(prepared_.set, prepared_.features, spec, options_.folds);
@@ -256,7 +281,7 @@ void StudyFold::flag_choices(const ConformalPredictor& predictor, const Premodel
     world.select(test_[i]);
     const auto choice = rule.classifier.choose(world.features());
     const bool right = choice.chosen == optimal_model(recording_, test_[i], rule.models);
-    const double tie = static_cast<double>(i) / static_cast<double>(test_.size());
+    const double tie = static_cast<double>(ties_() >> 11U) * 0x1.0p-53;
     const bool flagged = predictor.p_value(choice.score, tie) < result.threshold;
     ++(right ? detection.right : detection.wrong);
     if (flagged) ++(right ? detection.right_flagged : detection.wrong_flagged);

@@ -2,6 +2,8 @@
 // items to the study's pools.
 #pragma once
 
+#include <random>
+
 #include "lab/paper/study.h"
 
 namespace rightsize {
@@ -12,12 +14,13 @@ class StudyFold {
   StudyFold(const Recording& recording, PremodelOptions options, Study& study)
       : recording_(recording), options_(std::move(options)), study_(study) {}
 
-  std::string fallback;  // model
+  std::string fallback;  // model; empty: the training items' best
   bool brief = false;
 
   Status run(const std::vector<std::size_t>& train, const std::vector<std::size_t>& test);
 
  private:
+  void run_controls();
   Status run_paper();
   Status run_shapes();
   Status run_probes();
@@ -42,7 +45,8 @@ class StudyFold {
   Study& study_;
   std::vector<std::size_t> train_;
   std::vector<std::size_t> test_;
-  Preparation prepared_;  // the paper's, on the training items
+  Preparation prepared_;     // the paper's, on the training items
+  std::mt19937_64 ties_{1};  // for the smoothing of p-values
 };
 
 }  // namespace rightsize

@@ -28,6 +28,11 @@ struct ClassifierSpec {
   bool linear = false;                                    // svm: linear kernel
   bool operator==(const ClassifierSpec&) const = default;
 
+  static ClassifierSpec of(ClassifierKind kind) {
+    ClassifierSpec spec;
+    spec.kind = kind;
+    return spec;
+  }
   // The kind with what tells it from others of its kind, e.g. "knn(k=5)".
   std::string name() const;
 };

@@ -203,6 +203,41 @@ TEST(CrossValidation, AProbeNeedsNoFeatures) {
   EXPECT_GT(share_right(*items), share_right(single_model(judged.recording, 0).items) + 0.1);
 }
 
+// The levels of one chain learn who is right: then a right choice that is not the cheapest is good.
+TEST(Elimination, CountsEveryRightChoiceWhereLevelsLearnWhoIsRight) {
+  TrainingSet set = noise_set(120, 2, [](std::size_t i) { return std::uint16_t(i % 2); });
+  for (std::size_t i = 0; i < 120; ++i) {
+    set.rows[2 * i] = set.rows[2 * i + 1] = static_cast<float>(i % 2);
+    set.yes.push_back(i % 2 == 0 ? 0b01 : 0b11);  // the cheap model is right everywhere
+  }
+  EXPECT_DOUBLE_EQ(*held_out_accuracy(set, {0, 1}, PremodelShape{}, 4), 1.0);
+  const auto choices = held_out_choices(set, {0, 1}, PremodelShape{}, 4);
+  EXPECT_EQ(std::count(choices->begin(), choices->end(), 0), 120);
+}
+
+// Features are charged with the work that groups share, once.
+TEST(RecordedFeatures, SharedWorkIsChargedOnce) {
+  Judged judged({.items = 2, .models = ladder(), .featured = true});
+  RecordedWorld world(judged.recording);
+  const Nanoseconds group(100'000);
+  const auto cost_of = [&](std::initializer_list<ImageFeatureGroup> groups) {
+    world.select(0);
+    const Nanoseconds before = world.cpu();
+    for (const ImageFeatureGroup one : groups) {
+      EXPECT_TRUE(world.extract(static_cast<std::size_t>(one)));
+    }
+    return world.cpu() - before;
+  };
+  using enum ImageFeatureGroup;
+  EXPECT_EQ(cost_of({kBrightness}), group);
+  EXPECT_EQ(cost_of({kHue}), 2 * group);
+  EXPECT_EQ(cost_of({kObject}), 3 * group);
+  EXPECT_EQ(cost_of({kBrightness, kHue, kKeypoints, kEdges, kObject}), 5 * group);
+  EXPECT_EQ(cost_of({kObject, kEdges, kBrightness}), 3 * group);
+  judged.table.features[3] = std::nanf("");  // of the brightness group
+  EXPECT_FALSE(world.extract(0));
+}
+
 TEST(AutomaticShape, TriesEveryKindAndFindsAGoodOne) {
   const Judged judged(
       {.items = 300, .models = ladder(), .nested = 1.0, .featured = true, .telling = 1.0});
@@ -215,7 +250,7 @@ TEST(AutomaticShape, TriesEveryKindAndFindsAGoodOne) {
   const auto shapes = candidate_shapes(*prepared, 3);
   ASSERT_TRUE(shapes.ok());
   EXPECT_GE(shapes->size(), 14U);
-  const auto shape = choose_shape(judged.recording, items, *prepared, 3);
+  const auto shape = choose_shape(judged.recording, items, *prepared, options);
   ASSERT_TRUE(shape.ok()) << shape.status().message();
   EXPECT_GT(*held_out_accuracy(prepared->set, prepared->features, *shape, 5), 0.9);
 }

@@ -123,9 +123,7 @@ Result<PremodelShape> PremodelShape::parse(const std::string& name) {
           "logistic, forest and boosting, for example knn, knn-chain or knn.tree.svm",
           name, kind));
     }
-    ClassifierSpec spec;
-    spec.kind = *found;
-    shape.levels.push_back(spec);
+    shape.levels.push_back(ClassifierSpec::of(*found));
     begin = end + 1;
   }
   return shape;
@@ -172,8 +170,9 @@ Result<double> held_out_accuracy(const TrainingSet& set, const std::vector<std::
   const auto choices = held_out_choices(set, features, shape, folds);
   if (!choices.ok()) return choices.status();
   std::size_t right = 0;
-  for (std::size_t i = 0; i < choices->size(); ++i)
-    right += (*choices)[i] == set.labels[i] ? 1U : 0U;
+  for (std::size_t i = 0; i < choices->size(); ++i) {
+    right += is_good(set, i, (*choices)[i]) ? 1U : 0U;
+  }
   return static_cast<double>(right) / static_cast<double>(choices->size());
 }
 

@@ -1,5 +1,7 @@
 #include "lab/premodel/trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,12 +9,6 @@
 
 namespace rightsize {
 namespace {
-
-ClassifierSpec spec_of(ClassifierKind kind) {
-  ClassifierSpec spec;
-  spec.kind = kind;
-  return spec;
-}
 
 Result<std::optional<ModelIndex>> optional_model(const Recording& recording,
                                                  const std::string& name) {
@@ -38,14 +34,16 @@ struct Yield {
   double cost = 0.0;   // mean
 };
 
-// What comes of running the chosen models; "none" runs nothing and is not right.
+// What comes of running the chosen models; "none" runs the fallback, or nothing and is not right.
 Yield yield_of(const Recording& recording, const std::vector<std::size_t>& items,
-               const std::vector<ModelIndex>& models, const std::vector<std::uint16_t>& choices) {
+               const std::vector<ModelIndex>& models, std::optional<ModelIndex> fallback,
+               const std::vector<std::uint16_t>& choices) {
   Yield yield;
   const auto n = static_cast<double>(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (choices[i] >= models.size()) continue;
-    const ModelIndex model = models[choices[i]];
+    const bool none = choices[i] >= models.size();
+    if (none && !fallback) continue;
+    const ModelIndex model = none ? *fallback : models[choices[i]];
     yield.right += recording.right[model][items[i]] / n;
     yield.cost += static_cast<double>(recording.cost(model, items[i])) / n;
   }
@@ -103,6 +101,10 @@ Result<Preparation> prepare_premodel(const Recording& recording,
                                      const std::vector<std::size_t>& items,
                                      const PremodelOptions& options,
                                      std::vector<ChosenModel> chosen) {
+  if (chosen.size() > kMaxPremodelModels) {
+    return invalid_input(
+        fmt::format("a premodel chooses among at most {} models", kMaxPremodelModels));
+  }
   Preparation preparation;
   preparation.chosen = std::move(chosen);
   for (const ChosenModel& one : preparation.chosen) preparation.models.push_back(one.model);
@@ -141,8 +143,8 @@ Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparati
                                                     std::size_t folds) {
   std::vector<PremodelShape> shapes;
   for (const ClassifierKind kind : kAllClassifierKinds) {
-    shapes.push_back({.chain = false, .levels = {spec_of(kind)}});
-    shapes.push_back({.chain = true, .levels = {spec_of(kind)}});
+    shapes.push_back({.chain = false, .levels = {ClassifierSpec::of(kind)}});
+    shapes.push_back({.chain = true, .levels = {ClassifierSpec::of(kind)}});
   }
   PremodelShape mixed{.chain = true, .levels = {}};
   for (std::size_t level = 0; level < preparation.set.models; ++level) {
@@ -150,12 +152,12 @@ Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparati
     double best = -1.0;
     mixed.levels.emplace_back();
     for (const ClassifierKind kind : kAllClassifierKinds) {
-      const PremodelShape one{.chain = true, .levels = {spec_of(kind)}};
+      const PremodelShape one{.chain = true, .levels = {ClassifierSpec::of(kind)}};
       const auto accuracy = held_out_accuracy(set, preparation.features, one, folds);
       if (!accuracy.ok()) return accuracy.status();
       if (*accuracy > best) {
         best = *accuracy;
-        mixed.levels.back() = spec_of(kind);
+        mixed.levels.back() = ClassifierSpec::of(kind);
       }
     }
   }
@@ -165,15 +167,18 @@ Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparati
 
 Result<PremodelShape> choose_shape(const Recording& recording,
                                    const std::vector<std::size_t>& items,
-                                   const Preparation& preparation, std::size_t folds) {
-  const auto shapes = candidate_shapes(preparation, folds);
+                                   const Preparation& preparation, const PremodelOptions& options) {
+  const auto fallback = optional_model(recording, options.fallback);
+  if (!fallback.ok()) return fallback.status();
+  const auto shapes = candidate_shapes(preparation, options.folds);
   if (!shapes.ok()) return shapes.status();
   std::vector<Yield> yields;
   double best = 0.0;
   for (const PremodelShape& shape : *shapes) {
-    const auto choices = held_out_choices(preparation.set, preparation.features, shape, folds);
+    const auto choices =
+        held_out_choices(preparation.set, preparation.features, shape, options.folds);
     if (!choices.ok()) return choices.status();
-    yields.push_back(yield_of(recording, items, preparation.models, *choices));
+    yields.push_back(yield_of(recording, items, preparation.models, *fallback, *choices));
     best = std::max(best, yields.back().right);
   }
   const double error = std::sqrt(best * (1 - best) / static_cast<double>(items.size()));
@@ -194,7 +199,7 @@ Result<PremodelRule> train_premodel(const Recording& recording,
   if (options.shape) {
     shape = *options.shape;
   } else {
-    auto chosen = choose_shape(recording, items, *preparation, options.folds);
+    auto chosen = choose_shape(recording, items, *preparation, options);
     if (!chosen.ok()) return chosen.status();
     shape = std::move(*chosen);
   }

@@ -66,7 +66,7 @@ Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparati
 // most often; of those within one standard error of the best the one that costs least.
 Result<PremodelShape> choose_shape(const Recording& recording,
                                    const std::vector<std::size_t>& items,
-                                   const Preparation& preparation, std::size_t folds);
+                                   const Preparation& preparation, const PremodelOptions& options);
 
 // All of the above.
 Result<PremodelRule> train_premodel(const Recording& recording,

@@ -199,4 +199,11 @@ Result<OutcomeTable> read_table(const std::filesystem::path& path) {
   return read_complete(*store);
 }
 
+Result<OutcomeTable> read_table(const std::filesystem::path& path,
+                                const std::vector<std::string>& left_out) {
+  Result<OutcomeTable> table = read_table(path);
+  if (!table.ok() || left_out.empty()) return table;
+  return leave_out(*table, left_out);
+}
+
 }  // namespace rightsize

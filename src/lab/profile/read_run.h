@@ -29,6 +29,10 @@ namespace rightsize {
 // nothing where there are fewer than `kFewestForMean`.
 Result<OutcomeTable> read_table(const std::filesystem::path& path);
 
+// As above, without the models whose names match one of the patterns (see `leave_out`).
+Result<OutcomeTable> read_table(const std::filesystem::path& path,
+                                const std::vector<std::string>& left_out);
+
 struct ModelSummary {
   std::string name;
   std::size_t answered = 0;  // items with an answer

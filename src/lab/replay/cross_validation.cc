@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <numeric>
 
 #include "lab/replay/statistics.h"
 
@@ -42,8 +41,14 @@ std::vector<Target> default_targets() {
 
 FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
                       ModelIndex baseline) {
+  return fit_cascades_among({}, recording, items, baseline);
+}
+
+FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
+                            const std::vector<std::size_t>& items, ModelIndex baseline) {
   const Totals base = totals_of(recording, items, baseline);
-  auto frontier = std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline));
+  auto frontier = std::make_shared<CascadeFrontier>(
+      search_cascades(recording, items, baseline, {.models = models}));
   return [=, n = items.size()](const Target& target) {
     auto found = frontier->cheapest(wanted_right(target, base.right, n));
     return found ? CascadeRule{found->signal, std::move(found->stages)} : fixed_rule(baseline);
@@ -76,7 +81,7 @@ FitPoint fit_majority(const Recording& recording, const std::vector<std::size_t>
     std::size_t best = recording.models();
     for (std::size_t m = 0; m < recording.models(); ++m) {
       if (recording.right[m][i] == 0) continue;
-      if (best == recording.models() || recording.cpu[m][i] < recording.cpu[best][i]) best = m;
+      if (best == recording.models() || recording.cost(m, i) < recording.cost(best, i)) best = m;
     }
     if (best < recording.models()) ++optimal[best];
   }
@@ -104,13 +109,11 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
   return pooled;
 }
 
-ModelIndex best_single_model(const Recording& recording) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items) {
   std::size_t best = 0;
-  Totals best_totals = totals_of(recording, all, 0);
+  Totals best_totals = totals_of(recording, items, 0);
   for (std::size_t m = 1; m < recording.models(); ++m) {
-    const Totals totals = totals_of(recording, all, m);
+    const Totals totals = totals_of(recording, items, m);
     const bool better = totals.right > best_totals.right ||
                         (totals.right == best_totals.right && totals.cpu < best_totals.cpu);
     if (better) {
@@ -119,6 +122,10 @@ ModelIndex best_single_model(const Recording& recording) {
     }
   }
   return static_cast<ModelIndex>(best);
+}
+
+ModelIndex best_single_model(const Recording& recording) {
+  return best_single_model(recording, all_but(recording.items(), {}));
 }
 
 }  // namespace rightsize

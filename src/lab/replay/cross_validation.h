@@ -34,6 +34,9 @@ using Fitter = std::function<FitPoint(const Recording&, const std::vector<std::s
 
 FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
                       ModelIndex baseline);
+// The same among these models alone; the baseline, to fall back to, need not be one of them.
+FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
+                            const std::vector<std::size_t>& items, ModelIndex baseline);
 // The cheapest single model that meets the target.
 FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& items,
                    ModelIndex baseline);
@@ -57,7 +60,8 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
                                         const std::vector<Target>& targets, const Fitter& fitter,
                                         const FoldOptions& options);
 
-// The model that answers most inputs right (the cheaper one of equals).
+// The model that answers most of these inputs right (the cheaper one of equals).
+ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items);
 ModelIndex best_single_model(const Recording& recording);
 
 }  // namespace rightsize

@@ -122,14 +122,21 @@ bool RecordedWorld::extract(std::size_t group) noexcept {
     const bool lacks = image_feature_set().features[f].group == group && std::isnan(values[f]);
     if (lacks) return false;
   }
-  const std::size_t place = recording_.item[item_] * groups + group;
-  cpu_ += table.feature_cpu[place];
-  wall_ += table.feature_wall[place];
+  FeatureGroups due = shares_work_with(group);
+  due.set(group);
+  due &= ~paid_;
+  paid_ |= due;
+  for (std::size_t g = 0; g < groups; ++g) {
+    if (!due[g]) continue;
+    cpu_ += table.feature_cpu[recording_.item[item_] * groups + g];
+    wall_ += table.feature_wall[recording_.item[item_] * groups + g];
+  }
   return true;
 }
 
 void RecordedWorld::select(std::size_t item) {
   item_ = item;
+  paid_.reset();
   cpu_ = recording_.table->decode_cpu[recording_.item[item]];
   wall_ = recording_.table->decode_wall[recording_.item[item]];
 }
@@ -145,6 +152,12 @@ Trial RecordedWorld::run(ModelIndex model) noexcept {
     trial.top = &cell.outcome.top;
   }
   return trial;
+}
+
+double Recording::mean_decode_ms() const {
+  double sum = 0.0;
+  for (const std::int64_t ns : decode_cpu) sum += static_cast<double>(ns) / 1e6;
+  return sum / static_cast<double>(items());
 }
 
 std::vector<ReplayedItem> replay(const Selector& selector, const Recording& recording,

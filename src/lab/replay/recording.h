@@ -53,6 +53,7 @@ struct Recording {
   std::int64_t cost(std::size_t model, std::size_t i) const {
     return cost_kind == CostKind::kTime ? cpu[model][i] : energy[model][i];
   }
+  double mean_decode_ms() const;  // CPU time
   // Larger is surer; -infinity where the model failed or the signal is not a number.
   double sureness(Signal signal, std::size_t model, std::size_t i) const;
 };
@@ -70,6 +71,7 @@ class RecordedWorld : public World {
   void select(std::size_t item);  // 0 to recording.items() - 1
 
   Trial run(ModelIndex model) noexcept override;
+  // Charges also the groups that the recorded cost of this one leaves work to.
   bool extract(std::size_t group) noexcept override;
   std::span<const float> features() const noexcept override;
   std::span<const Cost> costs() const noexcept override {
@@ -83,6 +85,7 @@ class RecordedWorld : public World {
   std::size_t models_;
   std::vector<Cost> costs_;  // item-major
   std::size_t item_ = 0;
+  FeatureGroups paid_;  // groups of features whose cost is in cpu_ and wall_
   Nanoseconds cpu_{0};
   Nanoseconds wall_{0};
 };
