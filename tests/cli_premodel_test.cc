@@ -87,6 +87,36 @@ TEST_F(PremodelCliTest, WhatIsNoPremodel) {
   EXPECT_FALSE(fs::exists(folder_ / "s.json"));
 }
 
+TEST_F(PremodelCliTest, OptionsOfAPremodelNeedOne) {
+  EXPECT_THAT(error("train run.db -o s.json --fallback large"),
+              HasSubstr("--fallback is for a premodel"));
+  EXPECT_THAT(error("evaluate run.db --probe small"), HasSubstr("--probe is for a premodel"));
+}
+
+TEST_F(PremodelCliTest, InputsAreNotOverwritten) {
+  const std::string before = test::text_of(folder_ / "run.db");
+  folder_.write("zoo.toml", "precious");
+  for (const char* command :
+       {"train run.db -o run.db", "labels run.db -o run.db", "evaluate run.db --html run.db",
+        "evaluate run.db --plot ./run.db", "reproduce run.db --markdown run.db"}) {
+    EXPECT_THAT(error(command), HasSubstr("would be overwritten")) << command;
+  }
+  EXPECT_THAT(error("train run.db -o zoo.toml"), HasSubstr("is not overwritten"));
+  EXPECT_EQ(before, test::text_of(folder_ / "run.db"));
+}
+
+TEST_F(PremodelCliTest, FeaturesAreRecordedAsAskedFor) {
+  ASSERT_EQ(0, run("profile " + kZoo +
+                   " data -o other.db --max-passes 1 --timing-items 2 "
+                   "--max-side 64 --edge-low 50")
+                   .code);
+  const json info = document("info other.db --json");
+  EXPECT_EQ(64, info["features"]["max_side"]) << info["features"];
+  EXPECT_EQ(50, info["features"]["edge_low"]);
+  ASSERT_EQ(0, run("train run.db -o s.json --folds 2 --premodel knn").code);
+  EXPECT_THAT(error("evaluate other.db s.json --folds 2"), HasSubstr("extracted in another way"));
+}
+
 TEST_F(PremodelCliTest, LabelsLeaveOutWhatIsTested) {
   const Output output = run("labels run.db --folds 4");
   ASSERT_EQ(0, output.code) << output.err;

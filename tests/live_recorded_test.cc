@@ -228,7 +228,7 @@ void compare_premodels(Worlds& worlds, const std::string& probe) {
       ASSERT_TRUE(rule.ok()) << rule.status().message();
       std::map<std::size_t, int> by_runs;
       worlds.compare(Premodel(*rule), by_runs);
-      EXPECT_GT(by_runs[1], 0);
+      EXPECT_FALSE(by_runs.empty());
     }
   }
 }

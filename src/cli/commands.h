@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/image_feature_set.h"
+
 namespace rightsize::cli {
 
 using Paths = std::vector<std::filesystem::path>;
@@ -34,7 +36,7 @@ int classify(const ClassifyArgs& args);
 
 struct FeaturesArgs {
   std::vector<std::string> images;  // files, folders, "-" for stdin
-  int max_side = 320;
+  ImageFeatureOptions features;
   double max_megapixels = 100;
   bool csv = false;
   bool json = false;
@@ -59,6 +61,7 @@ struct ProfileArgs {
   double tolerance_percent = 5;
   int max_passes = 20;
   int timing_items = 500;
+  ImageFeatureOptions features;
   double max_megapixels = 100;
   bool json = false;
 };

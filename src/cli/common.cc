@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/clock.h"
@@ -30,6 +31,26 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 void print_json(const nlohmann::ordered_json& document) {
   print(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+Status check_output(const std::filesystem::path& output, const std::filesystem::path& input) {
+  std::error_code error;
+  if (output.empty() || !std::filesystem::is_regular_file(output, error)) return {};
+  if (std::filesystem::equivalent(output, input, error)) {
+    return invalid_input(
+        fmt::format("{}: is read by this command, and would be overwritten: name "
+                    "another file for the output",
+                    output.string()));
+  }
+  std::ifstream file(output, std::ios::binary);
+  std::string begin(15, '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  const bool precious = begin == "SQLite format 3" || output.extension() == ".toml";
+  if (!precious) return {};
+  return invalid_input(
+      fmt::format("{}: is a run.db or a manifest, and is not overwritten: name another file, or "
+                  "delete it first",
+                  output.string()));
 }
 
 double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }

@@ -1,6 +1,7 @@
 // What all commands share: messages and progress.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -18,6 +19,10 @@ int fail(const Status& status);
 void warn(const std::string& message);  // one line on stderr
 void print(const std::string& text);    // on stdout
 void print_json(const nlohmann::ordered_json& document);
+
+// May `output` be written? Not over the file that is read, nor over any run.db or manifest: a slip
+// of the keyboard would destroy hours of work.
+Status check_output(const std::filesystem::path& output, const std::filesystem::path& input);
 
 double to_ms(Nanoseconds time);
 

@@ -143,7 +143,8 @@ ordered_json to_json(const Costs& costs) {
   return {{"decode", costs.decode}, {"features", costs.features()}, {"groups", groups}};
 }
 
-void print_document(const std::vector<Row>& rows, int max_side, std::size_t failed) {
+void print_document(const std::vector<Row>& rows, const ImageFeatureOptions& options,
+                    std::size_t failed) {
   const FeatureSet& set = image_feature_set();
   auto definitions = ordered_json::array();
   for (const FeatureInfo& feature : set.features) {
@@ -164,7 +165,10 @@ void print_document(const std::vector<Row>& rows, int max_side, std::size_t fail
   }
   const Summary summary = summary_of(rows);
   print_json({{"feature_set", set.name},
-              {"max_side", max_side},
+              {"max_side", options.max_side},
+              {"keypoint_threshold", options.keypoint_threshold},
+              {"edge_low", options.edge_low},
+              {"edge_high", options.edge_high},
               {"features", definitions},
               {"images", images},
               {"failed", failed},
@@ -174,7 +178,7 @@ void print_document(const std::vector<Row>& rows, int max_side, std::size_t fail
 
 void print_rows(const FeaturesArgs& args, const std::vector<Row>& rows, std::size_t failed) {
   if (args.json) {
-    print_document(rows, args.max_side, failed);
+    print_document(rows, args.features, failed);
   } else if (rows.empty()) {
     return;
   } else if (args.csv) {
@@ -192,7 +196,7 @@ void print_rows(const FeaturesArgs& args, const std::vector<Row>& rows, std::siz
 }  // namespace
 
 int features(const FeaturesArgs& args) {
-  Result<ImageFeatures> extractor = ImageFeatures::make({.max_side = args.max_side});
+  Result<ImageFeatures> extractor = ImageFeatures::make(args.features);
   if (!extractor.ok()) return fail(extractor.status());
   const DecodeLimits limits = {.max_pixels = static_cast<std::uint64_t>(args.max_megapixels * 1e6)};
   const std::vector<std::string> images = expand(args.images);

@@ -41,6 +41,7 @@ void add_profile(CLI::App& app, ProfileArgs& args, Run& run) {
                   "Time this many images, drawn at random; 0: all. The others take the medians")
       ->check(CLI::Range(0, 100000000))
       ->capture_default_str();
+  add_feature_options(command, args.features);
   add_max_pixels(command, args.max_megapixels);
   add_runtime(command, args.runtime);
   add_json(command, args.json);
@@ -121,7 +122,7 @@ void add_premodel_options(CLI::App& command, PremodelArgs& args) {
       ->group(group)
       ->capture_default_str();
   command.add_option("--radius", args.radius, "Permissible distance of kNN's neighbours")
-      ->check(CLI::PositiveNumber)
+      ->check(finite_range(1e-6, 1e6))
       ->group(group);
   command
       .add_option("--probe", args.probe,

@@ -8,7 +8,6 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/options.h"
-#include "image/working_image.h"
 #include "rightsize/version.h"
 
 namespace rightsize::cli {
@@ -23,7 +22,8 @@ constexpr const char* kAbout =
 constexpr const char* kExits =
     "Data goes to stdout, words to stderr. Exit code: 0 done, 1 failed, 2 wrong usage.\n"
     "Environment: RIGHTSIZE_ONNXRUNTIME is the path of libonnxruntime.so.1, where the loader does\n"
-    "not find it.";
+    "not find it; RIGHTSIZE_POWER_RAIL names the power rail that `profile` measures energy at;\n"
+    "RIGHTSIZE_SYSFS is where it looks for sensors instead of /sys.";
 
 void add_zoo_check(CLI::App& app, ZooCheckArgs& args, Run& run) {
   CLI::App& zoo = *app.add_subcommand("zoo", "Look after a zoo of models");
@@ -69,13 +69,7 @@ void add_features(CLI::App& app, FeaturesArgs& args, Run& run) {
       .add_option("IMAGE", args.images,
                   "JPEG, PNG or WebP files; folders, for all images below them; - for stdin")
       ->required();
-  command
-      .add_option("--max-side", args.max_side,
-                  "Reduce images to at most this many pixels a side first; 0: never")
-      ->type_name("PIXELS")
-      ->check((CLI::Range(0, 0) | CLI::Range(kMinWorkingSide, kMaxWorkingSide))
-                  .description(fmt::format("0 or {} to {}", kMinWorkingSide, kMaxWorkingSide)))
-      ->capture_default_str();
+  add_feature_options(command, args.features);
   add_max_pixels(command, args.max_megapixels);
   CLI::Option& csv =
       *command.add_flag("--csv", args.csv, "Print comma-separated values, one line for each image");

@@ -17,6 +17,7 @@ CLI::Validator finite_range(double low, double high);
 CLI::Option* add_json(CLI::App& command, bool& json);
 void add_models(CLI::App& command, Paths& models);
 void add_runtime(CLI::App& command, std::filesystem::path& runtime);
+void add_feature_options(CLI::App& command, ImageFeatureOptions& options);
 void add_max_pixels(CLI::App& command, double& megapixels);
 
 #ifdef RIGHTSIZE_WITH_LAB

@@ -5,7 +5,15 @@
 namespace rightsize::cli {
 
 Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args) {
-  if (args.shape == "none") return std::optional<PremodelOptions>();
+  if (args.shape == "none") {
+    PremodelArgs asked = args;
+    asked.shape = "any";  // so that what was given beside it shows
+    const std::vector<std::string> words = arguments_of(asked, "time");
+    if (words.size() > 2) {
+      return invalid_input(words[2] + " is for a premodel: give --premodel too");
+    }
+    return std::optional<PremodelOptions>();
+  }
   PremodelOptions options;
   if (args.shape == "auto") {
     options.shape.reset();

@@ -60,6 +60,7 @@ int profile(const ProfileArgs& args) {
                                .timing = {.tolerance = args.tolerance_percent / 100,
                                           .max_passes = args.max_passes,
                                           .items = args.timing_items},
+                               .features = args.features,
                                .limits = {static_cast<std::uint64_t>(args.max_megapixels * 1e6)},
                                .version = kVersion};
   ProgressBar bar;

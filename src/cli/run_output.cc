@@ -46,7 +46,12 @@ ordered_json features_to_json(const RunSummary& run) {
                       {"cpu_ms", to_ms(run.features[i].cpu)},
                       {"wall_ms", to_ms(run.features[i].wall)}});
   }
+  const ImageFeatureOptions& options = run.header.features.options;
   return {{"set", run.header.features.set},
+          {"max_side", options.max_side},
+          {"keypoint_threshold", options.keypoint_threshold},
+          {"edge_low", options.edge_low},
+          {"edge_high", options.edge_high},
           {"groups", groups},
           {"energy", to_json(run.feature_energy)}};
 }

@@ -63,6 +63,7 @@ void say_written(const std::filesystem::path& path, const char* what) {
 }  // namespace
 
 int train(const EvaluateArgs& args) {
+  if (Status status = check_output(args.output, args.run); !status.ok()) return fail(status);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   const Result<EvaluateOptions> options = options_of(args, *table);
@@ -82,6 +83,11 @@ int train(const EvaluateArgs& args) {
 }
 
 int evaluate(const EvaluateArgs& args) {
+  for (const auto& output : {args.html, args.plot}) {
+    for (const auto& input : {args.run, args.selector}) {
+      if (Status status = check_output(output, input); !status.ok()) return fail(status);
+    }
+  }
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   SelectorFile selector;
@@ -89,6 +95,10 @@ int evaluate(const EvaluateArgs& args) {
     Result<SelectorFile> read = read_selector_file(args.selector);
     if (!read.ok()) return fail(read.status());
     selector = std::move(*read);
+    if (selector.criterion != args.criterion) {
+      warn(fmt::format("the selector was trained for {}, and is judged by {} here (--criterion)",
+                       selector.criterion, args.criterion));
+    }
   }
   const Result<EvaluateOptions> options = options_of(args, *table);
   if (!options.ok()) return fail(options.status());

@@ -63,7 +63,8 @@ Exhibit importance_exhibit(const Findings& findings) {
     const auto selected = study.selected.find(feature);
     const std::size_t folds = selected == study.selected.end() ? 0 : selected->second;
     if (in_paper != kPaper.end() && in_paper->first != "hue7" && 2 * folds > study.folds) ++shared;
-    exhibit.table.push_back({feature_name(feature), fmt::format("{:+.2f}", 100 * lost),
+    exhibit.table.push_back({feature_name(feature),
+                             fmt::format("{:+.2f}", std::round(1e4 * lost) / 100 + 0.0),
                              fmt::format("{} of {}", folds, study.folds),
                              in_paper == kPaper.end() ? "-" : in_paper->second});
     plot.categories.push_back(feature_name(feature));

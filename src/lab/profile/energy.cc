@@ -16,6 +16,7 @@ namespace rightsize {
 namespace {
 
 constexpr std::size_t kFilesOfABlock = 32;
+constexpr std::size_t kImagesOfABlock = 8;  // for features, whose cost depends on the image
 
 // The images of the blocks: the timed items in turn, those left out whose file is gone or has
 // changed.
@@ -35,9 +36,9 @@ class BlockImages {
     return not_found("energy cannot be measured: the images are gone or have changed");
   }
 
-  Result<std::vector<std::vector<std::byte>>> files(std::size_t position) const {
+  Result<std::vector<std::vector<std::byte>>> files(std::size_t position, std::size_t count) const {
     std::vector<std::vector<std::byte>> files;
-    for (std::size_t i = 0; i < std::min(kFilesOfABlock, timed_.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(count, timed_.size()); ++i) {
       Result<std::vector<std::byte>> next = file(position + i);
       if (!next.ok()) return next.status();
       files.push_back(std::move(*next));
@@ -106,6 +107,11 @@ class EnergyPhase {
     const Result<IdlePower> idle = meter.measure_idle(
         options_.idle_windows, [&] { std::this_thread::sleep_for(options_.idle_window); });
     if (!idle.ok()) return give_up(idle.status());
+    if (idle->watts <= 0) {
+      return give_up(invalid_input(fmt::format(
+          "{} stands still: an idle machine of 0 W is none; virtual machines have such counters",
+          idle->sensor)));
+    }
     const auto session = static_cast<int>(energy_.idle.size());
     if (Status status = insert_idle(store_, session, *idle); !status.ok()) return status;
     for (std::vector<int> unknown = unknown_works(); !unknown.empty(); unknown = unknown_works()) {
@@ -124,29 +130,39 @@ class EnergyPhase {
   Result<EnergyBlock> measure(EnergyMeter& meter, int work) {
     const std::size_t number = energy_.of(work).size();
     if (work == kDecoding) {
-      const auto files = images_.files(number * kFilesOfABlock);
+      const auto files = images_.files(number * kFilesOfABlock, kFilesOfABlock);
       if (!files.ok()) return files.status();
       return measure(meter, work, [&] {
         for (const auto& file : *files) static_cast<void>(decode_image(file, limits_));
         return static_cast<int>(files->size());
       });
     }
+    if (work == kFeatures) return measure_features(meter, number);
     const Result<std::vector<std::byte>> file = images_.file(number);
     if (!file.ok()) return file.status();
     const Result<Image> image = decode_image(*file, limits_);
     if (!image.ok()) return image.status();
-    if (work == kFeatures) {
-      return measure(meter, work, [&] {
-        static_cast<void>(extract_all(extractor_, *image));
-        return 1;
-      });
-    }
     return measure(meter, work, [&] {
       ImageModel::Times not_kept;
       // A failure has its cost too; whether the model failed is in its outcome.
       static_cast<void>(
           models_[static_cast<std::size_t>(work)].classify(*image, outcome_, not_kept));
       return 1;
+    });
+  }
+
+  Result<EnergyBlock> measure_features(EnergyMeter& meter, std::size_t number) {
+    const auto files = images_.files(number * kImagesOfABlock, kImagesOfABlock);
+    if (!files.ok()) return files.status();
+    std::vector<Image> images;
+    for (const auto& file : *files) {
+      Result<Image> image = decode_image(file, limits_);
+      if (!image.ok()) return image.status();
+      images.push_back(std::move(*image));
+    }
+    return measure(meter, kFeatures, [&] {
+      for (const Image& image : images) static_cast<void>(extract_all(extractor_, image));
+      return static_cast<int>(images.size());
     });
   }
 
