@@ -8,7 +8,8 @@
 namespace rightsize {
 namespace {
 
-constexpr std::size_t kStudies = 3;  // top-1, top-5, compression
+constexpr const char* kUncompressed = "none";  // what zoo/compressed calls the network itself
+constexpr std::size_t kStudies = 3;            // top-1, top-5, compression
 
 // What of the study `number` is done, as a share of all of them.
 StudyProgress part_of(const StudyProgress& progress, std::size_t number) {
@@ -85,7 +86,8 @@ Result<Reproduction> reproduce(const OutcomeTable& table, const OutcomeTable* co
   } else {
     const auto recording = judge(*compression, {.criterion = Criterion::kTop1}, options.cost);
     if (!recording.ok()) return recording.status();
-    other.study.baseline = compression->zoo.models.front().name;
+    const bool named = compression->zoo.find(kUncompressed) != nullptr;
+    other.study.baseline = named ? kUncompressed : "";
     other.study.fallback = other.study.baseline;
     other.study.all_models = true;
     const auto variants = run_study(*recording, other.study, part_of(progress, 2));

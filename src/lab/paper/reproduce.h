@@ -17,8 +17,9 @@ struct ReproduceOptions {
   std::string command;  // that makes this reproduction, for its end
 };
 
-// `compression` (may be null) holds the outcomes of four variants of one network, the first of
-// which is the network itself. Needs labels, and features in both.
+// `compression` (may be null) holds the outcomes of variants of one network, of which "none" is the
+// network itself (without such a name the best of them is the baseline). Needs labels, and features
+// in both.
 Result<Reproduction> reproduce(const OutcomeTable& table, const OutcomeTable* compression,
                                const ReproduceOptions& options, const StudyProgress& progress);
 

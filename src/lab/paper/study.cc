@@ -16,6 +16,14 @@ namespace {
 std::vector<ModelIndex> all_of_the_zoo(const Recording& recording) {
   std::vector<ModelIndex> models(recording.models());
   std::iota(models.begin(), models.end(), ModelIndex{0});
+  std::vector<double> cost(models.size());
+  for (std::size_t m = 0; m < cost.size(); ++m) {
+    for (std::size_t i = 0; i < recording.items(); ++i) {
+      cost[m] += static_cast<double>(recording.cost(m, i));
+    }
+  }
+  std::stable_sort(models.begin(), models.end(),
+                   [&](ModelIndex a, ModelIndex b) { return cost[a] < cost[b]; });
   return models;
 }
 

@@ -27,7 +27,7 @@ struct StudyOptions {
   std::size_t max_models = 3;  // as many as the paper's premodel has
   std::string fallback;        // for the variants that always answer; empty: the training
                                // items' best single model
-  bool all_models = false;     // the premodel chooses among all of the zoo, in its order
+  bool all_models = false;     // the premodel chooses among all of the zoo, cheapest first
   bool brief = false;          // the premodel and its controls alone, no experiments
   std::optional<CnnPredictions> cnn;
   FoldOptions folds;
