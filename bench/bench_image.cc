@@ -9,23 +9,21 @@
 // All options of Google Benchmark work.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "bench/support.h"
 #include "core/manifest.h"
 #include "image/decode.h"
 #include "image/preprocess.h"
@@ -38,20 +36,9 @@ constexpr int kSide = 224;
 constexpr float kMean = 127.0F;
 constexpr float kStd = 128.0F;
 
-// Noise in octaves, fainter the finer: 72 kB and the contrast of a photo.
 std::vector<std::uint8_t> synthesised_jpeg() {
-  const cv::Size size(500, 375);
-  cv::Mat picture(size, CV_32FC3, cv::Scalar::all(0));
-  cv::RNG random(20);
-  for (int cells = 4; cells <= 512; cells *= 2) {
-    cv::Mat noise(cells * 3 / 4, cells, CV_32FC3);
-    random.fill(noise, cv::RNG::UNIFORM, -1, 1);
-    cv::resize(noise, noise, size, 0, 0, cv::INTER_CUBIC);
-    picture += noise * (60 * std::pow(4.0 / cells, 0.45));
-  }
-  picture.convertTo(picture, CV_8UC3, 1, 128);
   std::vector<std::uint8_t> jpeg;
-  cv::imencode(".jpg", picture, jpeg, {cv::IMWRITE_JPEG_QUALITY, 94});
+  cv::imencode(".jpg", bench::synthesised_picture(), jpeg, {cv::IMWRITE_JPEG_QUALITY, 94});
   return jpeg;
 }
 
@@ -143,74 +130,16 @@ void whole_opencv(benchmark::State& state) {
   }
 }
 
-// Prints every repetition, keeps the fastest of each benchmark and gives the ratios at the end.
-class RatioReporter : public benchmark::ConsoleReporter {
- public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    ConsoleReporter::ReportRuns(runs);
-    for (const Run& run : runs) {
-      if (run.run_type != Run::RT_Iteration || run.error_occurred) continue;
-      const double time = run.GetAdjustedCPUTime();
-      const auto [entry, is_new] = fastest_.try_emplace(run.run_name.function_name, time);
-      if (!is_new) entry->second = std::min(entry->second, time);
-    }
-  }
-
-  void print_ratios() const {
-    for (const auto& [name, ours] : fastest_) {
-      const std::size_t suffix = name.rfind("/ours");
-      if (suffix == std::string::npos) continue;
-      const auto opencv = fastest_.find(name.substr(0, suffix) + "/opencv");
-      if (opencv == fastest_.end()) continue;
-      fmt::print("{:<11} ours {:7.1f} us, OpenCV {:7.1f} us of CPU: ratio {:.2f}\n",
-                 name.substr(0, suffix), ours, opencv->second, ours / opencv->second);
-    }
-  }
-
- private:
-  std::map<std::string, double> fastest_;
-};
-
-void pin_to_one_cpu() {
-  const int cpu = sched_getcpu();
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(cpu), &set);
-  if (cpu < 0 || sched_setaffinity(0, sizeof(set), &set) != 0) {
-    fmt::print(stderr, "not pinned to one CPU; times may vary\n");
-  }
-}
-
-void add(const char* name, void (*function)(benchmark::State&)) {
-  benchmark::RegisterBenchmark(name, function)
-      ->Unit(benchmark::kMicrosecond)
-      ->MinTime(0.1)
-      ->Repetitions(9);
-}
-
-int run(int argc, char** argv) {
-  std::vector<char*> arguments(argv, argv + argc);
-  std::string in_turns = "--benchmark_enable_random_interleaving=true";
-  arguments.insert(arguments.begin() + 1, in_turns.data());
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
-  pin_to_one_cpu();
-  cv::setNumThreads(1);
-
-  add("decode/ours", decode_ours);
-  add("decode/opencv", decode_opencv);
-  add("preprocess/ours", preprocess_ours);
-  add("preprocess/opencv", preprocess_opencv);
-  add("whole/ours", whole_ours);
-  add("whole/opencv", whole_opencv);
-  RatioReporter reporter;
-  benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print_ratios();
-  return 0;
+void add_all() {
+  bench::add("decode/ours", decode_ours);
+  bench::add("decode/opencv", decode_opencv);
+  bench::add("preprocess/ours", preprocess_ours);
+  bench::add("preprocess/opencv", preprocess_opencv);
+  bench::add("whole/ours", whole_ours);
+  bench::add("whole/opencv", whole_opencv);
 }
 
 }  // namespace
 }  // namespace rightsize
 
-int main(int argc, char** argv) { return rightsize::run(argc, argv); }
+int main(int argc, char** argv) { return rightsize::bench::run(argc, argv, rightsize::add_all); }

@@ -15,6 +15,7 @@ find_package(ONNXRuntime REQUIRED)
 
 if(RIGHTSIZE_LAB)
   find_package(SQLite3 3.40 REQUIRED)
+  find_package(OpenCV REQUIRED COMPONENTS core ml)  # fits the classifiers of premodels
 endif()
 find_package(CLI11 2.1 REQUIRED)
 

@@ -1,6 +1,7 @@
 # OpenCV out of Debian's per-module packages (libopencv-core-dev and so on). OpenCV's own
 # OpenCVConfig.cmake comes with the whole of libopencv-dev alone, 270 packages more, and refuses to
-# work unless every module is there. Used by the tests only: pre-processing is compared with OpenCV.
+# work unless every module is there. The laboratory fits classifiers with it; tests and benchmarks
+# compare the image path with it. The device library does without.
 #   find_package(OpenCV REQUIRED COMPONENTS core imgproc)
 # gives the targets opencv_core, opencv_imgproc and the variables OpenCV_LIBS, OpenCV_INCLUDE_DIRS.
 include(FindPackageHandleStandardArgs)

@@ -1,5 +1,6 @@
 // Any text as a selector file: it is refused with a message, or what it gives is written and read
 // again to the same text, and each of its selectors decides without harm.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -22,11 +23,14 @@ void decide_with(const rightsize::OperatingPoint& point, std::size_t models) {
     trials.push_back(m % 3 == 2 ? rightsize::test::failing()
                                 : rightsize::test::answering(static_cast<std::int64_t>(m), 0.5));
   }
-  rightsize::test::FakeWorld world(trials);
-  const std::unique_ptr<rightsize::Selector> selector = point.selector();
-  const rightsize::Decision decision = rightsize::decide(*selector, world);
-  require(decision.tried_count <= point.stages.size());
-  require(!decision.answered() || decision.last.trial < decision.tried_count);
+  const std::unique_ptr<rightsize::Selector> selector = rightsize::make_selector(point.rule);
+  for (const float feature : {0.0F, 0.4F, 1e30F, std::nanf("")}) {
+    rightsize::test::FakeWorld world(trials);
+    world.values.assign(rightsize::kImageFeatures, feature);
+    const rightsize::Decision decision = rightsize::decide(*selector, world);
+    require(decision.tried_count <= selector->models().size());
+    require(!decision.answered() || decision.last.trial < decision.tried_count);
+  }
 }
 
 }  // namespace

@@ -3,116 +3,36 @@
 // message that names what is wrong. Runs the built program on the small networks of tests/data.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/checksum.h"
 #include "lab/profile/sqlite.h"
 #include "rightsize/version.h"
 #include "selector/selector_file.h"
-#include "tests/png.h"
-#include "tests/support.h"
+#include "tests/cli_support.h"
 
 namespace rightsize {
 namespace {
 
 using nlohmann::json;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 namespace fs = std::filesystem;
-
-struct Output {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-class CliTest : public testing::Test {
- protected:
-  // Runs `rightsize` with these words of a shell's command line, in the test's folder. `before` is
-  // for what the shell is to do first. The folder is also that for temporary files, so that no
-  // other profile on the machine is waited for.
-  Output run(const std::string& arguments, const std::string& before = "true") const {
-    const std::string command = "cd '" + folder_.path().string() +
-                                "' && export TMPDIR=\"$PWD\" && " + before + " && '" +
-                                RIGHTSIZE_PROGRAM + "' " + arguments;
-    const fs::path out = folder_ / ".out";
-    const fs::path err = folder_ / ".err";
-    const std::string redirected =
-        "( " + command + " ) >'" + out.string() + "' 2>'" + err.string() + "' </dev/null";
-    const int status = std::system(redirected.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, test::text_of(out), test::text_of(err)};
-  }
-
-  // A failure: code 1, a message that begins with the program's name, nothing on stdout.
-  std::string error(const std::string& arguments, const std::string& before = "true") const {
-    const Output output = run(arguments, before);
-    EXPECT_EQ(1, output.code) << arguments << "\n" << output.out << output.err;
-    EXPECT_EQ("", output.out) << arguments;
-    EXPECT_THAT(output.err, StartsWith("rightsize: ")) << arguments;
-    EXPECT_THAT(output.err, testing::EndsWith("\n"));
-    return output.err;
-  }
-  json document(const std::string& arguments) const {
-    const Output output = run(arguments);
-    EXPECT_EQ(0, output.code) << arguments << "\n" << output.err;
-    const json parsed = json::parse(output.out, nullptr, false);
-    EXPECT_FALSE(parsed.is_discarded()) << arguments << "\n" << output.out;
-    return parsed;
-  }
-
-  // A manifest zoo.toml with one model out of tests/data, declared as it is but for what is given.
-  void write_zoo(const std::string& file, const std::string& sha256, const std::string& input = "",
-                 const std::string& output = "outputs = 4\n") const {
-    folder_.write("classes.tsv", "red\ngreen\nblue\ngrey\n");
-    folder_.write("zoo.toml",
-                  "format = \"rightsize-zoo\"\nversion = 1\nname = \"one\"\n"
-                  "task = \"image-classification\"\nclasses = \"classes.tsv\"\n[[model]]\n"
-                  "name = \"it\"\nfile = \"" +
-                      file + "\"\nsha256 = \"" + sha256 + "\"\n[model.input]\nsize = [16, 16]\n" +
-                      input + "[model.output]\n" + output);
-  }
-  static std::string digest_of(const std::string& file) {
-    return *sha256_of_file(test::data_folder() / file);
-  }
-
-  void write_images() const {
-    folder_.write("data/red/a.png", test::png_text(test::kRed));
-    folder_.write("data/red/b.png", test::png_text({180, 30, 20}));
-    folder_.write("data/green/a.png", test::png_text(test::kGreen));
-    folder_.write("data/green/b.png", test::png_text({30, 180, 20}));
-    folder_.write("data/blue/a.png", test::png_text(test::kBlue));
-    folder_.write("data/blue/b.png", test::png_text({30, 20, 180}));
-    folder_.write("data/grey/a.png", test::png_text(test::kGrey));
-    folder_.write("data/grey/b.png", test::png_text({90, 90, 90}));
-  }
-  void profile() const {
-    write_images();
-    const Output output =
-        run("profile " + kZoo + " data -o run.db --max-passes 1 --timing-items 2");
-    ASSERT_EQ(0, output.code) << output.err;
-  }
-  void train() const {
-    profile();
-    const Output output = run("train run.db -o selector.json --folds 2" + std::string());
-    ASSERT_EQ(0, output.code) << output.err;
-  }
-
-  const std::string kZoo = "'" + (test::data_folder() / "zoo.toml").string() + "'";
-  const std::string kModels = " --models '" + test::data_folder().string() + "'";
-  test::TemporaryFolder folder_;
-};
+using test::CliTest;
+using test::Output;
 
 // ---- Help and usage ----
 
 TEST_F(CliTest, HelpOfEveryCommandShowsAnExample) {
-  for (const char* command :
-       {"zoo check", "profile", "merge", "train", "evaluate", "classify", "info"}) {
+  for (const char* command : {"zoo check", "profile", "merge", "train", "evaluate", "reproduce",
+                              "labels", "classify", "features", "info"}) {
     const Output output = run(std::string(command) + " --help");
     EXPECT_EQ(0, output.code) << command;
     EXPECT_THAT(output.out, AllOf(HasSubstr("Example"),
@@ -125,8 +45,9 @@ TEST_F(CliTest, HelpNamesTheCommandsAndTheExitCodes) {
   const Output output = run("--help");
   EXPECT_EQ(0, output.code);
   EXPECT_EQ("", output.err);
-  for (const char* word : {"zoo", "profile", "merge", "train", "evaluate", "classify", "info",
-                           "0 done, 1 failed, 2 wrong usage", "RIGHTSIZE_ONNXRUNTIME"}) {
+  for (const char* word :
+       {"zoo", "profile", "merge", "train", "evaluate", "reproduce", "labels", "classify",
+        "features", "info", "0 done, 1 failed, 2 wrong usage", "RIGHTSIZE_ONNXRUNTIME"}) {
     EXPECT_THAT(output.out, HasSubstr(word));
   }
   EXPECT_EQ(0, run("zoo --help").code);
@@ -158,6 +79,12 @@ TEST_F(CliTest, WrongUsage) {
                                 "classify s.json a.png --max-pixels 1e300",
                                 "classify s.json a.png --max-pixels many",
                                 "classify s.json a.png --point",
+                                "features",
+                                "features a.png --max-side -1",
+                                "features a.png --max-side 15",
+                                "features a.png --max-side 16385",
+                                "features a.png --max-side wide",
+                                "features a.png --csv --json",
                                 "profile z.toml data",
                                 "profile z.toml -o run.db",
                                 "profile z.toml d -o r --tolerance nan",
@@ -286,8 +213,19 @@ TEST_F(CliTest, TheWholeWay) {
   EXPECT_EQ(8U, again["models"].size());
   EXPECT_EQ(8, again["models"][2]["top1"]) << "large is always right";
 
-  EXPECT_EQ("run", document("info --json run.db")["kind"]);
-  EXPECT_THAT(run("info run.db").out, HasSubstr("run of zoo colours on data: 8 inputs"));
+  const json run_info = document("info --json run.db");
+  EXPECT_EQ("run", run_info["kind"]);
+  EXPECT_TRUE(run_info["models"][2]["energy"].is_null());
+  EXPECT_THAT(run_info["no_energy"].get<std::string>(), HasSubstr("no energy sensor"));
+  EXPECT_EQ(fs::file_size(test::data_folder() / "large.onnx"), run_info["models"][2]["file_bytes"]);
+  EXPECT_TRUE(run_info["models"][2]["memory_bytes"].is_number());
+  EXPECT_GT(run_info["models"][2]["cpu_cores"], 0.0);
+  EXPECT_EQ("image-29", run_info["features"]["set"]);
+  EXPECT_EQ("edges", run_info["features"]["groups"][3]["group"]);
+  EXPECT_GT(run_info["features"]["groups"][3]["cpu_ms"], 0.0);
+  EXPECT_THAT(run("info run.db").out,
+              testing::AllOf(HasSubstr("run of zoo colours on data: 8 inputs"),
+                             HasSubstr("memory MiB"), HasSubstr("energy not measured: no energy")));
 
   const Output trained = run("train run.db -o selector.json --folds 2");
   ASSERT_EQ(0, trained.code) << trained.err;
@@ -436,11 +374,12 @@ class ClassifyTest : public CliTest {
     file.baseline = test::index_in(file.zoo, "large");
     file.figures.assign(file.zoo.models.size(), {0.9, 1.0, 1.0});
     const ModelIndex small = test::index_in(file.zoo, "small");
-    file.points.push_back(
-        {.name = "two", .stages = {{small, 0.75}, {file.baseline, 0.0}}, .shares = {0.5, 0.5}});
-    file.points.push_back({.name = "quick", .stages = {{small, 0.0}}, .shares = {1.0}});
+    file.points.push_back({.name = "two",
+                           .rule = CascadeRule{.stages = {{small, 0.75}, {file.baseline, 0.0}}},
+                           .shares = {0.5, 0.5}});
+    file.points.push_back({.name = "quick", .rule = fixed_rule(small), .shares = {1.0}});
     file.points.push_back({.name = "fragile",
-                           .stages = {{test::index_in(file.zoo, "fragile"), 0.0}},
+                           .rule = fixed_rule(test::index_in(file.zoo, "fragile")),
                            .shares = {1.0}});
     folder_.write("s.json", to_json_text(file));
   }
@@ -524,6 +463,71 @@ TEST_F(ClassifyTest, AnAbstentionIsShown) {
   const json parsed = document("classify s.json bright.png --point fragile --json" + kModels);
   EXPECT_EQ(false, parsed["images"][0]["answered"]);
   EXPECT_EQ("no_answer", parsed["images"][0]["reason"]);
+}
+
+// ---- Features ----
+
+TEST_F(CliTest, FeaturesOfOneImage) {
+  folder_.write("red.png", test::png_text(test::kRed));
+  const Output output = run("features red.png");
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_EQ("", output.err);
+  for (const char* line :
+       {"n_keypoints +0  corners +keypoints\n", "avg_brightness +61  grey levels  brightness\n",
+        "hue1 +1  1 +hue\n", "main object found in 0 of 1\n",
+        "us of CPU an image: decoding [0-9]+,"}) {
+    EXPECT_THAT(output.out, ContainsRegex(line));
+  }
+  const Output piped = run("features - < red.png");
+  EXPECT_EQ(0, piped.code) << piped.err;
+}
+
+TEST_F(CliTest, FeaturesOfAFolder) {
+  write_images();
+  const Output output = run("features data");
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_THAT(output.out, AllOf(StartsWith("image  n_keypoints  avg_brightness "),
+                                HasSubstr("\na.png "), HasSubstr("found in 0 of 8\n")));
+  const json parsed = document("features --json --max-side 0 data");
+  EXPECT_EQ("image-29", parsed["feature_set"]);
+  EXPECT_EQ(0, parsed["max_side"]);
+  ASSERT_EQ(29U, parsed["features"].size());
+  EXPECT_EQ("n_keypoints", parsed["features"][0]["name"]);
+  EXPECT_EQ("keypoints", parsed["features"][0]["group"]);
+  EXPECT_TRUE(parsed["features"][0]["high"].is_null());
+  EXPECT_EQ(255, parsed["features"][1]["high"]);
+  ASSERT_EQ(8U, parsed["images"].size());
+  EXPECT_EQ("data/blue/a.png", parsed["images"][0]["image"]);
+  ASSERT_EQ(29U, parsed["images"][0]["values"].size());
+  EXPECT_EQ(false, parsed["images"][0]["has_object"]);
+  EXPECT_EQ(0, parsed["with_object"]);
+  EXPECT_EQ(0, parsed["failed"]);
+  for (const char* group : {"brightness", "hue", "keypoints", "edges", "object"}) {
+    EXPECT_TRUE(parsed["mean_cpu_us"]["groups"][group].is_number()) << group;
+  }
+}
+
+TEST_F(CliTest, FeaturesAsCsv) {
+  folder_.write("a, \"b\".png", test::png_text(test::kGrey));
+  const Output output = run("features --csv .");
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_THAT(output.out, StartsWith("image,n_keypoints,avg_brightness,"));
+  EXPECT_THAT(output.out, HasSubstr(",hue7,has_object,decode_us,brightness_us,"));
+  EXPECT_THAT(output.out, HasSubstr("\n\"./a, \"\"b\"\".png\",0,127,127,127,127,0,"));
+  EXPECT_EQ(2, std::count(output.out.begin(), output.out.end(), '\n'));
+}
+
+TEST_F(CliTest, FeaturesOfBadImages) {
+  folder_.write("bad.png", "no image");
+  folder_.write("red.png", test::png_text(test::kRed));
+  const Output output = run("features bad.png absent.jpg red.png --json");
+  EXPECT_EQ(1, output.code);
+  EXPECT_EQ(2, json::parse(output.out)["failed"]);
+  EXPECT_EQ(1U, json::parse(output.out)["images"].size());
+  EXPECT_THAT(output.err, AllOf(HasSubstr("rightsize: bad.png: "), HasSubstr("absent.jpg: "),
+                                HasSubstr("2 of 3 images could not be read")));
+  EXPECT_THAT(error("features bad.png"), HasSubstr("bad.png"));
+  EXPECT_THAT(error("features red.png --max-pixels 0.0001"), HasSubstr("--max-pixels"));
 }
 
 // ---- A full disk ----

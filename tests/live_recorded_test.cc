@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 
 #include "core/file.h"
@@ -156,7 +157,7 @@ class Worlds {
       Result<ImageClassifier> classifier =
           ImageClassifier::open(path, {.point = point.name, .models = {models}});
       ASSERT_TRUE(classifier.ok()) << classifier.status().message();
-      const std::unique_ptr<Selector> selector = point.selector();
+      const std::unique_ptr<Selector> selector = make_selector(point.rule);
       for (std::size_t i = 0; i < recording_.items(); ++i) {
         const Result<Classification> result = classifier->classify(bytes(i));
         ASSERT_TRUE(result.ok()) << result.status().message();
@@ -177,6 +178,9 @@ class Worlds {
     Result<ModelSet> set = ModelSet::open(zoo_, all, {}, runtime);
     if (!set.ok()) return set.status();
     set_ = std::move(*set);
+    Result<ImageFeatures> features = ImageFeatures::make(table_.feature_spec.options);
+    if (!features.ok()) return features.status();
+    live_.features = std::move(*features);
     for (const ModelIndex m : all) {
       live_.models.push_back(std::make_unique<ImageModel>(zoo_.models[m], *set_->session(m)));
       live_.costs.push_back({Nanoseconds(1), Nanoseconds(1)});
@@ -206,6 +210,26 @@ void compare_pairs(Worlds& worlds, const std::vector<double>& quantiles) {
     }
     EXPECT_GT(by_runs[1], 0) << "some stop";
     EXPECT_GT(by_runs[2], 0) << "some go on";
+  }
+}
+
+// Premodels of the shapes that people use, trained on all items; abstaining and not, on features
+// and on a probe's answer.
+void compare_premodels(Worlds& worlds, const std::string& probe) {
+  std::vector<std::size_t> all(worlds.recording().items());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  for (const char* shape : {"knn-chain", "tree", "svm", "forest", "logistic"}) {
+    for (const bool probed : {false, true}) {
+      SCOPED_TRACE(std::string(shape) + (probed ? " on a probe" : ""));
+      PremodelOptions options{.shape = *PremodelShape::parse(shape), .folds = 2};
+      options.probe = probed ? probe : "";
+      options.fallback = probed ? "" : probe;
+      const auto rule = train_premodel(worlds.recording(), all, options);
+      ASSERT_TRUE(rule.ok()) << rule.status().message();
+      std::map<std::size_t, int> by_runs;
+      worlds.compare(Premodel(*rule), by_runs);
+      EXPECT_FALSE(by_runs.empty());
+    }
   }
 }
 
@@ -256,7 +280,10 @@ TEST(LiveRecordedTest, SmallNetworks) {
     }
   }
   for (std::size_t runs = 1; runs <= 3; ++runs) EXPECT_GT(by_runs[runs], 0) << runs;
-  worlds.compare_trained({.folds = {.folds = 3}, .resamples = 20}, test::data_folder());
+  compare_premodels(worlds, "small");
+  worlds.compare_trained(
+      {.premodel = PremodelOptions{.folds = 2}, .folds = {.folds = 3}, .resamples = 20},
+      test::data_folder());
 }
 
 // The zoo that the set-up makes, with the two models that are fastest and quite good.
@@ -283,6 +310,7 @@ TEST(LiveRecordedTest, Photos) {
   const Status status = worlds.make(*zoo, *data, reference);
   ASSERT_TRUE(status.ok()) << status.message();
   compare_pairs(worlds, {0.25, 0.75});
+  compare_premodels(worlds, "lite0_128");
   worlds.compare_trained(
       {.baseline = "lite0", .reference = reference, .folds = {.folds = 2}, .resamples = 20},
       test::source_folder() / "zoo/efficientnet-lite/models");
@@ -291,9 +319,7 @@ TEST(LiveRecordedTest, Photos) {
 TEST(LiveRecordedTest, ImageNet) {
   const std::optional<Zoo> zoo = real_zoo();
   if (!zoo) GTEST_SKIP() << "the zoo is not made: run scripts/setup";
-  const char* variable = std::getenv("RIGHTSIZE_TEST_DATA");
-  const fs::path folder = variable != nullptr ? variable : RIGHTSIZE_TEST_DATA_DIR;
-  const fs::path labels = folder / "imagenet/labels.csv";
+  const fs::path labels = test::imagenet_folder() / "labels.csv";
   if (!fs::exists(labels)) GTEST_SKIP() << "no " << labels << ": set RIGHTSIZE_TEST_DATA";
   Result<DataSet> data = read_data_set(labels, *zoo);
   ASSERT_TRUE(data.ok()) << data.status().message();
@@ -302,6 +328,7 @@ TEST(LiveRecordedTest, ImageNet) {
   const Status status = worlds.make(*zoo, *data, {});
   ASSERT_TRUE(status.ok()) << status.message();
   compare_pairs(worlds, {0.5});
+  compare_premodels(worlds, "lite0_128");
 }
 
 }  // namespace

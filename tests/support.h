@@ -64,6 +64,13 @@ inline std::string text_of(const std::filesystem::path& path) {
 inline std::filesystem::path source_folder() { return RIGHTSIZE_SOURCE_DIR; }
 inline std::filesystem::path data_folder() { return source_folder() / "tests/data"; }
 
+// A folder of labelled images that not every machine has; tests that need it are skipped without.
+inline std::filesystem::path imagenet_folder() {
+  const char* variable = std::getenv("RIGHTSIZE_TEST_DATA");
+  return std::filesystem::path(variable != nullptr ? variable : RIGHTSIZE_TEST_DATA_DIR) /
+         "imagenet";
+}
+
 // The zoo of tests/data: classes red, green, blue and grey; small, medium, large and more.
 inline Zoo colour_zoo() {
   Result<Zoo> zoo = read_manifest(data_folder() / "zoo.toml");

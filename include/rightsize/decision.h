@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,12 @@ using ModelIndex = std::uint16_t;
 
 // A selector never tries more models than this on one input.
 inline constexpr std::size_t kMaxTrials = 16;
+
+// Features are cheap numbers of an input. They come in groups that are computed together; what they
+// are is said by the feature set of the task (see docs/features.md).
+inline constexpr std::size_t kMaxFeatures = 64;
+inline constexpr std::size_t kMaxFeatureGroups = 8;
+using FeatureGroups = std::bitset<kMaxFeatureGroups>;
 
 // What the user wants of one request. Unset limits are infinite.
 struct Budget {
@@ -90,13 +97,16 @@ struct Trial {
 
 // All a selector may look at.
 struct State {
-  std::span<const Trial> trials;  // in the order they were run, failures included
-  std::span<const Cost> costs;    // one per model of the selector, for this input
-  Nanoseconds elapsed{0};         // wall time since the request began
+  std::span<const Trial> trials;    // in the order they were run, failures included
+  std::span<const Cost> costs;      // one per model of the selector, for this input
+  std::span<const float> features;  // of the input; valid as far as their groups are ready
+  FeatureGroups ready;              // groups that were extracted
+  FeatureGroups failed;             // groups that could not be
+  Nanoseconds elapsed{0};           // wall time since the request began
   Budget budget;
 };
 
-enum class Action : std::uint8_t { kRun, kAnswer, kAbstain };
+enum class Action : std::uint8_t { kExtract, kRun, kAnswer, kAbstain };
 
 // Why a step was taken; with Step's stage, value and threshold this is machine-readable.
 enum class Reason : std::uint8_t {
@@ -109,12 +119,18 @@ enum class Reason : std::uint8_t {
   kDeadline,      // answer: the next stage would not finish in time
   kLaterFailed,   // answer: every later stage failed or cannot be run, an earlier one answers
   kNoAnswer,      // abstain: no model gave an answer
+  kFeatures,      // extract: the premodel needs this group
+  kProbe,         // run: the premodel decides by what this model says
+  kChosen,        // run: the premodel chose this model; answer: it answered
+  kNoneSuitable,  // abstain, or run the fallback: the premodel expects no model to be right
+  kNoFeatures,    // run the fallback: the features that the premodel needs cannot be had
 };
 
 struct Step {
   Action action = Action::kAbstain;
   Reason reason = Reason::kNoAnswer;
   ModelIndex model = 0;     // kRun: the model to run
+  std::uint8_t group = 0;   // kExtract: the group of features to extract
   std::uint16_t trial = 0;  // kAnswer: the index of the trial whose answer it is
   std::uint16_t stage = 0;  // the stage that the reason speaks of
   double value = std::numeric_limits<double>::quiet_NaN();      // signal seen, where one was
@@ -126,7 +142,9 @@ struct Decision {
   Step last;  // kAnswer or kAbstain
   std::array<Trial, kMaxTrials> tried;
   std::size_t tried_count = 0;
-  Nanoseconds cpu{0};  // everything: decoding, pre-processing, inference, deciding
+  FeatureGroups extracted;      // of the input's features
+  Nanoseconds features_cpu{0};  // for extracting them; part of `cpu`
+  Nanoseconds cpu{0};           // everything: decoding, features, inference, deciding
   Nanoseconds wall{0};
 
   std::span<const Trial> trials() const { return {tried.data(), tried_count}; }

@@ -17,8 +17,9 @@ class Selector {
  public:
   virtual ~Selector() = default;
 
-  // The next step, given all that is known. Called again with the new trial after every kRun; a
-  // selector that asks for a model twice, or for one outside `state.costs`, is stopped by `decide`.
+  // The next step, given all that is known. Called again after every kRun, with the new trial, and
+  // after every kExtract, with the group ready or failed; a selector that asks for a model or group
+  // twice, or for one that there is not, is stopped by `decide`.
   virtual Step next(const State& state) const noexcept = 0;
 
   // The models that this selector may run, in the order it would try them.
@@ -32,6 +33,10 @@ class World {
 
   // Runs a model on the input. Never throws; a failure is a Trial with status kFailed.
   virtual Trial run(ModelIndex model) noexcept = 0;
+  // Extracts a group of the input's features into `features()`; false where it cannot be done.
+  virtual bool extract(std::size_t /*group*/) noexcept { return false; }
+  // Of the input, in the order of its feature set; the same memory for all of one input.
+  virtual std::span<const float> features() const noexcept { return {}; }
   // One entry per model of the selector.
   virtual std::span<const Cost> costs() const noexcept = 0;
   // Wall and CPU time since the request began, decoding included.

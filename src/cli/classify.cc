@@ -1,51 +1,19 @@
 // rightsize classify: images through a selector file.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "core/file.h"
-#include "image/classification.h"
+#include "cli/images.h"
+#include "core/terminal_text.h"
 #include "rightsize/image_classifier.h"
 
 namespace rightsize::cli {
 namespace {
-
-// Folders become the images below them, in order of name.
-std::vector<std::string> expand(const std::vector<std::string>& arguments) {
-  std::vector<std::string> images;
-  for (const std::string& argument : arguments) {
-    std::error_code error;
-    if (argument == "-" || !std::filesystem::is_directory(argument, error)) {
-      images.push_back(argument);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(argument, error)) {
-      if (entry.is_regular_file(error) && is_image_name(entry.path())) {
-        found.push_back(entry.path().string());
-      }
-    }
-    if (found.empty()) warn(argument + ": holds no .jpg, .jpeg, .png or .webp file");
-    std::sort(found.begin(), found.end());
-    images.insert(images.end(), found.begin(), found.end());
-  }
-  return images;
-}
-
-Result<std::vector<std::byte>> read_image(const std::string& name) {
-  if (name != "-") return read_bytes(name);
-  const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
-  const auto* begin = reinterpret_cast<const std::byte*>(bytes.data());
-  return std::vector<std::byte>(begin, begin + bytes.size());
-}
 
 struct Row {
   std::string image;
@@ -102,6 +70,7 @@ nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier
                                      {"cpu_ms", row.cpu_ms()},
                                      {"wall_ms", to_ms(decision.wall)},
                                      {"decode_cpu_ms", to_ms(row.adaptive.decode_cpu)},
+                                     {"features_cpu_ms", to_ms(decision.features_cpu)},
                                      {"baseline_cpu_ms", row.baseline_ms()},
                                      {"baseline_measured", row.baseline.has_value()}};
   if (row.baseline) {
@@ -144,7 +113,7 @@ void print_table(const std::vector<Row>& rows, const ImageClassifier& classifier
     }
   }
   const Totals totals = totals_of(rows);
-  print(table(cells));
+  print(text_table(cells));
   print(fmt::format("\n{} images in {:.1f} ms CPU time; {} alone {} {:.1f} ms: {:.2f}x\n",
                     rows.size(), totals.cpu_ms, classifier.baseline(),
                     compare ? "takes" : "would take about", totals.baseline_ms,
@@ -171,7 +140,7 @@ void print_document(const std::vector<Row>& rows, const ImageClassifier& classif
 Result<Row> classify_one(ImageClassifier& classifier, const std::string& name, bool compare) {
   const auto bytes = read_image(name);
   if (!bytes.ok()) return bytes.status();
-  const std::string shown = name == "-" ? "(stdin)" : name;
+  const std::string shown = shown_name(name);
   auto adaptive = classifier.classify(*bytes);
   if (!adaptive.ok()) return adaptive.status().with_context(shown);
   Row row{.image = shown, .adaptive = std::move(*adaptive), .baseline = {}};

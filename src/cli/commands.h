@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
+
+#include "core/image_feature_set.h"
 
 namespace rightsize::cli {
 
@@ -31,6 +34,15 @@ struct ClassifyArgs {
 };
 int classify(const ClassifyArgs& args);
 
+struct FeaturesArgs {
+  std::vector<std::string> images;  // files, folders, "-" for stdin
+  ImageFeatureOptions features;
+  double max_megapixels = 100;
+  bool csv = false;
+  bool json = false;
+};
+int features(const FeaturesArgs& args);
+
 struct InfoArgs {
   std::filesystem::path file;
   bool json = false;
@@ -49,6 +61,7 @@ struct ProfileArgs {
   double tolerance_percent = 5;
   int max_passes = 20;
   int timing_items = 500;
+  ImageFeatureOptions features;
   double max_megapixels = 100;
   bool json = false;
 };
@@ -61,6 +74,20 @@ struct MergeArgs {
 };
 int merge(const MergeArgs& args);
 
+// What premodel to fit, in the words of PremodelOptions.
+struct PremodelArgs {
+  std::string shape = "none";
+  std::string method = "accuracy";
+  std::string chain_labels = "optimal";
+  double theta_points = 0.5;
+  std::size_t max_models = 3;
+  std::size_t features = 7;
+  std::size_t neighbours = 5;
+  float radius = std::numeric_limits<float>::infinity();
+  std::string probe;
+  std::string fallback;
+};
+
 struct EvaluateArgs {
   std::filesystem::path run;
   std::filesystem::path selector;
@@ -68,6 +95,8 @@ struct EvaluateArgs {
   std::vector<std::string> leave_out;  // patterns of model names
   std::string reference;
   std::string criterion = "top-1";
+  std::string cost = "time";
+  PremodelArgs premodel;
   std::size_t folds = 10;
   std::uint64_t seed = 1;
   std::filesystem::path html;
@@ -77,6 +106,34 @@ struct EvaluateArgs {
 };
 int train(const EvaluateArgs& args);
 int evaluate(const EvaluateArgs& args);
+
+struct ReproduceArgs {
+  std::filesystem::path run;
+  std::vector<std::string> leave_out;  // patterns of model names
+  std::filesystem::path compression;
+  std::filesystem::path cnn;
+  std::filesystem::path runtime;
+  std::string baseline;
+  std::string cost = "time";
+  std::size_t max_models = 3;
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+  std::filesystem::path html;
+  std::filesystem::path markdown;
+  bool json = false;
+};
+int reproduce(const ReproduceArgs& args);
+
+struct LabelsArgs {
+  std::filesystem::path run;
+  std::vector<std::string> leave_out;  // patterns of model names
+  std::filesystem::path output;        // empty: stdout
+  std::string cost = "time";
+  std::size_t max_models = 3;
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+};
+int labels(const LabelsArgs& args);
 
 // `info` of a run.db.
 int info_run(const InfoArgs& args);

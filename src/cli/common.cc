@@ -3,21 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/clock.h"
 
 namespace rightsize::cli {
 namespace {
-
-// Columns that a UTF-8 text takes, counting each code point as one.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
 
 std::string duration(double seconds) {
   const auto s = static_cast<long>(seconds + 0.5);
@@ -40,41 +33,27 @@ void print_json(const nlohmann::ordered_json& document) {
   print(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
-double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
-
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  std::vector<bool> right;
-  for (const std::string& head : rows.front()) right.push_back(head.starts_with(' '));
-  const auto cell = [&](std::size_t row, std::size_t column) {
-    const std::string& text = rows[row][column];
-    return row == 0 && right[column] ? text.substr(1) : text;
-  };
-  for (std::size_t c = 0; c < right.size(); ++c) {
-    std::size_t width = 0;
-    for (std::size_t r = 0; r < rows.size(); ++r) width = std::max(width, width_of(cell(r, c)));
-    widths.push_back(width);
+Status check_output(const std::filesystem::path& output, const std::filesystem::path& input) {
+  std::error_code error;
+  if (output.empty() || !std::filesystem::is_regular_file(output, error)) return {};
+  if (std::filesystem::equivalent(output, input, error)) {
+    return invalid_input(
+        fmt::format("{}: is read by this command, and would be overwritten: name "
+                    "another file for the output",
+                    output.string()));
   }
-  std::string out;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
-    for (std::size_t c = 0; c < right.size(); ++c) {
-      const std::string text = cell(r, c);
-      const std::string pad(widths[c] - width_of(text), ' ');
-      line += (c > 0 ? "  " : "") + (right[c] ? pad + text : text + pad);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-    if (r == 0) {
-      std::string rule;
-      for (std::size_t c = 0; c < widths.size(); ++c) {
-        rule += (c > 0 ? "  " : "") + std::string(widths[c], '-');
-      }
-      out += rule + "\n";
-    }
-  }
-  return out;
+  std::ifstream file(output, std::ios::binary);
+  std::string begin(15, '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  const bool precious = begin == "SQLite format 3" || output.extension() == ".toml";
+  if (!precious) return {};
+  return invalid_input(
+      fmt::format("{}: is a run.db or a manifest, and is not overwritten: name another file, or "
+                  "delete it first",
+                  output.string()));
 }
+
+double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 

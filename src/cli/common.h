@@ -1,9 +1,9 @@
-// What all commands share: messages, tables and progress.
+// What all commands share: messages and progress.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <vector>
 
 #include "rightsize/decision.h"
 #include "rightsize/status.h"
@@ -20,11 +20,11 @@ void warn(const std::string& message);  // one line on stderr
 void print(const std::string& text);    // on stdout
 void print_json(const nlohmann::ordered_json& document);
 
-double to_ms(Nanoseconds time);
+// May `output` be written? Not over the file that is read, nor over any run.db or manifest: a slip
+// of the keyboard would destroy hours of work.
+Status check_output(const std::filesystem::path& output, const std::filesystem::path& input);
 
-// Columns padded to the widest cell; the first row is the head. Numbers line up on the right: a
-// column is right-aligned if its head begins with a space, which is not printed.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+double to_ms(Nanoseconds time);
 
 // A bar on stderr with the time left, drawn only on a terminal.
 class ProgressBar {

@@ -1,5 +1,6 @@
 // rightsize info: what is in a zoo manifest, a run.db or a selector file.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -7,6 +8,7 @@
 #include "cli/common.h"
 #include "core/file.h"
 #include "core/manifest_json.h"
+#include "core/terminal_text.h"
 #include "selector/selector_file.h"
 
 namespace rightsize::cli {
@@ -29,21 +31,40 @@ int info_zoo(const InfoArgs& args) {
   }
   print(fmt::format("zoo {}: {}, {} classes, {} models\n\n", zoo->name, zoo->task,
                     zoo->classes.size(), zoo->models.size()));
-  print(table(rows));
+  print(text_table(rows));
   return kOk;
 }
 
-std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
+std::string words_of(const CascadeRule& rule, const Zoo& zoo) {
   std::string text;
-  for (std::size_t s = 0; s < point.stages.size(); ++s) {
+  for (std::size_t s = 0; s < rule.stages.size(); ++s) {
     if (s > 0) {
-      text += fmt::format(
-          " [{} {} {:.3f}] > ", to_string(point.signal),
-          point.signal == Signal::kEntropy ? "<=" : ">=", point.stages[s - 1].threshold);
+      text +=
+          fmt::format(" [{} {} {:.3f}] > ", to_string(rule.signal),
+                      rule.signal == Signal::kEntropy ? "<=" : ">=", rule.stages[s - 1].threshold);
     }
-    text += zoo.models[point.stages[s].model].name;
+    text += zoo.models[rule.stages[s].model].name;
   }
   return text;
+}
+
+std::string words_of(const PremodelRule& rule, const Zoo& zoo) {
+  std::vector<std::string> classifiers;
+  for (const Classifier& classifier : rule.classifier.classifiers) {
+    classifiers.emplace_back(to_string(kind_of(classifier)));
+  }
+  std::vector<std::string> models;
+  for (const ModelIndex model : rule.models) models.push_back(zoo.models[model].name);
+  const std::string source =
+      rule.probe ? "what " + zoo.models[*rule.probe].name + " says"
+                 : fmt::format("{} features", rule.classifier.scaling.features.size());
+  const std::string none = rule.fallback ? zoo.models[*rule.fallback].name : "no answer";
+  return fmt::format("{} on {} chooses {}; none: {}", fmt::join(classifiers, "."), source,
+                     fmt::join(models, ", "), none);
+}
+
+std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
+  return std::visit([&](const auto& rule) { return words_of(rule, zoo); }, point.rule);
 }
 
 void print_selector(const SelectorFile& file) {
@@ -64,7 +85,7 @@ void print_selector(const SelectorFile& file) {
                     fmt::format("{:.1f}", point.cpu_ms),
                     fmt::format("{:.2f}x", point.speedup.value), rule_of(point, file.zoo)});
   }
-  print(table(rows));
+  print(text_table(rows));
   print("\nheld-out figures by cross-validation; 95 % intervals in brackets; decoding included\n");
 }
 

@@ -1,12 +1,13 @@
-// The command line. CLI11 is compiled here alone; what commands do is in the other files.
+// The command line of the program and of the device's commands; what commands do is in the other
+// files.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <functional>
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/options.h"
 #include "rightsize/version.h"
 
 namespace rightsize::cli {
@@ -21,44 +22,8 @@ constexpr const char* kAbout =
 constexpr const char* kExits =
     "Data goes to stdout, words to stderr. Exit code: 0 done, 1 failed, 2 wrong usage.\n"
     "Environment: RIGHTSIZE_ONNXRUNTIME is the path of libonnxruntime.so.1, where the loader does\n"
-    "not find it.";
-
-using Run = std::function<int()>;
-
-// CLI::Range lets "nan" pass.
-CLI::Validator finite_range(double low, double high) {
-  std::string words = fmt::format("FLOAT in [{} - {}]", low, high);
-  return {[=](std::string& text) -> std::string {
-            double value = 0.0;
-            const bool good =
-                CLI::detail::lexical_cast(text, value) && value >= low && value <= high;
-            return good ? "" : fmt::format("Value {} not in range {} to {}", text, low, high);
-          },
-          words};
-}
-
-// Options that several commands have.
-void add_json(CLI::App& command, bool& json) {
-  command.add_flag("--json", json, "Print one JSON document instead of text");
-}
-void add_models(CLI::App& command, Paths& models) {
-  command
-      .add_option("--models", models,
-                  "Folder searched for model files that are not where the manifest or selector "
-                  "file says; may be repeated")
-      ->allow_extra_args(false)  // one folder each time: what follows is another argument
-      ->type_name("DIR");
-}
-void add_runtime(CLI::App& command, std::filesystem::path& runtime) {
-  command.add_option("--runtime", runtime, "Path of libonnxruntime.so.1")->type_name("FILE");
-}
-void add_max_pixels(CLI::App& command, double& megapixels) {
-  command
-      .add_option("--max-pixels", megapixels, "Refuse images of more than this many million pixels")
-      ->type_name("MPIX")
-      ->check(finite_range(1e-6, 1e6))
-      ->capture_default_str();
-}
+    "not find it; RIGHTSIZE_POWER_RAIL names the power rail that `profile` measures energy at;\n"
+    "RIGHTSIZE_SYSFS is where it looks for sensors instead of /sys.";
 
 void add_zoo_check(CLI::App& app, ZooCheckArgs& args, Run& run) {
   CLI::App& zoo = *app.add_subcommand("zoo", "Look after a zoo of models");
@@ -97,6 +62,28 @@ void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
   command.callback([&] { run = [&] { return classify(args); }; });
 }
 
+void add_features(CLI::App& app, FeaturesArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "features", "Show the 29 cheap features of images, and what it costs to compute them");
+  command
+      .add_option("IMAGE", args.images,
+                  "JPEG, PNG or WebP files; folders, for all images below them; - for stdin")
+      ->required();
+  add_feature_options(command, args.features);
+  add_max_pixels(command, args.max_megapixels);
+  CLI::Option& csv =
+      *command.add_flag("--csv", args.csv, "Print comma-separated values, one line for each image");
+  add_json(command, args.json)->excludes(&csv);
+  command.footer(
+      "A group's time includes what it is the first to need: reduction, grey, edges.\n"
+      "docs/features.md defines every feature.\n\n"
+      "Examples:\n"
+      "  rightsize features photo.jpg\n"
+      "  rightsize features --csv photos/ > features.csv\n"
+      "  rightsize features --json --max-side 0 a.png b.webp");
+  command.callback([&] { run = [&] { return features(args); }; });
+}
+
 void add_info(CLI::App& app, InfoArgs& args, Run& run) {
   CLI::App& command =
       *app.add_subcommand("info", "Say what is in a zoo manifest, a run.db or a selector file");
@@ -110,141 +97,13 @@ void add_info(CLI::App& app, InfoArgs& args, Run& run) {
   command.callback([&] { run = [&] { return info(args); }; });
 }
 
-#ifdef RIGHTSIZE_WITH_LAB
-
-void add_profile(CLI::App& app, ProfileArgs& args, Run& run) {
-  CLI::App& command = *app.add_subcommand(
-      "profile", "Run every model on every image and record answers, signals and times");
-  command.add_option("ZOO", args.zoo, "The manifest, zoo.toml")->required();
-  command
-      .add_option("DATA", args.data,
-                  "A folder with one folder per class (class number or key), a flat folder of\n"
-                  "unlabelled images, or a CSV file with the header path,label")
-      ->required();
-  command
-      .add_option("-o,--output", args.output,
-                  "The run.db to make, or to go on with: a profile may be killed at any moment")
-      ->required();
-  add_models(command, args.models);
-  command
-      .add_option("--shard", args.shard, "Only part I of N of the data; `merge` joins the parts")
-      ->type_name("I/N")
-      ->capture_default_str();
-  command.add_option("--threads", args.threads, "Threads for the outcomes; 0: all cores")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command
-      .add_option("--tolerance", args.tolerance_percent,
-                  "Time a model until the 95 % interval of its median is narrower than this, in "
-                  "percent of it")
-      ->check(finite_range(0.01, 100.0))
-      ->capture_default_str();
-  command
-      .add_option("--max-passes", args.max_passes,
-                  "Time every image at most this often, wide interval or not")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  command
-      .add_option("--timing-items", args.timing_items,
-                  "Time this many images, drawn at random; 0: all. The others take the medians")
-      ->check(CLI::Range(0, 100000000))
-      ->capture_default_str();
-  add_max_pixels(command, args.max_megapixels);
-  add_runtime(command, args.runtime);
-  add_json(command, args.json);
-  command.footer(
-      "Outcomes use all cores; times are measured afterwards on one pinned thread, while no other\n"
-      "profile runs on the machine.\n\n"
-      "Examples:\n"
-      "  rightsize profile zoo.toml photos/ -o run.db\n"
-      "  rightsize profile zoo.toml labels.csv -o part1.db --shard 1/2\n"
-      "  rightsize profile zoo.toml labels.csv -o part2.db --shard 2/2\n"
-      "  rightsize merge part1.db part2.db -o run.db");
-  command.callback([&] { run = [&] { return profile(args); }; });
-}
-
-void add_merge(CLI::App& app, MergeArgs& args, Run& run) {
-  CLI::App& command = *app.add_subcommand("merge", "Join the shards of a profile");
-  command.add_option("RUN", args.inputs, "The run.db files of the shards")->required();
-  command.add_option("-o,--output", args.output, "The run.db to make")->required();
-  add_json(command, args.json);
-  command.footer("Example:\n  rightsize merge part1.db part2.db -o run.db");
-  command.callback([&] { run = [&] { return merge(args); }; });
-}
-
-void add_selection_options(CLI::App& command, EvaluateArgs& args) {
-  command
-      .add_option("--baseline", args.baseline,
-                  "The single model to compare with; default: the best one")
-      ->type_name("MODEL");
-  command
-      .add_option("--reference", args.reference,
-                  "Judge against this model's answers instead of the labels; default where there "
-                  "are no labels: the dearest model")
-      ->type_name("MODEL");
-  command
-      .add_option("--leave-out", args.leave_out,
-                  "Do as if the models of this name were not there; a pattern such as '*_int8'; "
-                  "may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("MODEL");
-  command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
-      ->check(CLI::IsMember({"top-1", "top-5"}))
-      ->capture_default_str();
-  command.add_option("--folds", args.folds, "Parts of the cross-validation")
-      ->check(CLI::Range(2, 1000))
-      ->capture_default_str();
-  command.add_option("--seed", args.seed, "Of the shuffled folds and of the bootstrap")
-      ->check(CLI::NonNegativeNumber)  // "-1" would wrap round
-      ->capture_default_str();
-}
-
-void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {
-  CLI::App& command = *app.add_subcommand("train", "Learn a selector from recorded outcomes");
-  command.add_option("RUN", args.run, "The run.db")->required();
-  command.add_option("-o,--output", args.output, "The selector file to write")->required();
-  add_selection_options(command, args);
-  add_json(command, args.json);
-  command.footer(
-      "Searches confidence cascades by replay and writes operating points from the most accurate\n"
-      "to the fastest, each with the figures it showed on held-out inputs.\n\n"
-      "Examples:\n"
-      "  rightsize train run.db -o selector.json\n"
-      "  rightsize train unlabelled.db -o selector.json --reference lite3");
-  command.callback([&] { run = [&] { return train(args); }; });
-}
-
-void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
-  CLI::App& command = *app.add_subcommand(
-      "evaluate",
-      "Cross-validate every selector kind beside honest controls, and give the verdict");
-  command.add_option("RUN", args.run, "The run.db")->required();
-  command.add_option("SELECTOR", args.selector,
-                     "A selector file to evaluate as it is, beside them");
-  add_selection_options(command, args);
-  command.add_option("--html", args.html, "Write the report, one self-contained page")
-      ->type_name("FILE");
-  command.add_option("--plot", args.plot, "Write the picture of quality against cost")
-      ->type_name("FILE.svg");
-  add_json(command, args.json);
-  command.footer(
-      "Examples:\n"
-      "  rightsize evaluate run.db --html report.html\n"
-      "  rightsize evaluate run.db selector.json --baseline lite3 --json");
-  command.callback([&] { run = [&] { return evaluate(args); }; });
-}
-
-#endif
-
 struct AllArgs {
   ZooCheckArgs zoo_check;
   ClassifyArgs classify;
+  FeaturesArgs features;
   InfoArgs info;
 #ifdef RIGHTSIZE_WITH_LAB
-  ProfileArgs profile;
-  MergeArgs merge;
-  EvaluateArgs train;
-  EvaluateArgs evaluate;
+  LabArgs lab;
 #endif
 };
 
@@ -257,12 +116,10 @@ int main_of(int argc, char** argv) {
   app.footer(kExits);
   add_zoo_check(app, args.zoo_check, run);
 #ifdef RIGHTSIZE_WITH_LAB
-  add_profile(app, args.profile, run);
-  add_merge(app, args.merge, run);
-  add_train(app, args.train, run);
-  add_evaluate(app, args.evaluate, run);
+  add_lab_commands(app, args.lab, run);
 #endif
   add_classify(app, args.classify, run);
+  add_features(app, args.features, run);
   add_info(app, args.info, run);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/run_output.h"
 #include "lab/profile/merge.h"
 #include "lab/profile/profile.h"
 #include "rightsize/version.h"
@@ -30,93 +31,6 @@ Result<std::pair<int, int>> parse_shard(const std::string& text) {
         fmt::format("--shard {}: give I/N with 1 <= I <= N, for example 1/4", text));
   }
   return std::pair{shard, shards};
-}
-
-ordered_json to_json(const MedianInterval& interval) {
-  return {{"median_ms", to_ms(interval.median)},
-          {"low_ms", to_ms(interval.low)},
-          {"high_ms", to_ms(interval.high)},
-          {"samples", interval.samples}};
-}
-
-ordered_json to_json(const RunSummary& run) {
-  auto models = ordered_json::array();
-  for (const ModelSummary& model : run.models) {
-    models.push_back({{"model", model.name},
-                      {"answered", model.answered},
-                      {"failed", model.failed},
-                      {"labelled", model.labelled},
-                      {"top1", model.top1},
-                      {"top5", model.top5},
-                      {"inference_cpu", to_json(model.inference_cpu)},
-                      {"inference_wall", to_json(model.inference_wall)},
-                      {"preprocess_cpu_ms", to_ms(model.preprocess_cpu)},
-                      {"preprocess_wall_ms", to_ms(model.preprocess_wall)}});
-  }
-  const Provenance& from = run.header.provenance;
-  return {{"kind", "run"},
-          {"zoo", run.header.zoo.name},
-          {"data", from.data},
-          {"run", from.run_id},
-          {"device", from.device},
-          {"runtime", from.runtime},
-          {"date", from.date},
-          {"version", from.version},
-          {"shard", fmt::format("{}/{}", run.header.shard, run.header.shards)},
-          {"items", run.items},
-          {"pending", run.pending},
-          {"failed", run.failed},
-          {"decode_cpu_ms", to_ms(run.decode_cpu)},
-          {"decode_wall_ms", to_ms(run.decode_wall)},
-          {"timing_tolerance", run.tolerance ? ordered_json(*run.tolerance) : ordered_json()},
-          {"models", models}};
-}
-
-std::string percent(std::size_t hits, std::size_t of) {
-  return of == 0
-             ? "-"
-             : fmt::format("{:.1f}", 100.0 * static_cast<double>(hits) / static_cast<double>(of));
-}
-
-std::string time_cell(const MedianInterval& interval) {
-  return interval.samples == 0 ? "-"
-                               : fmt::format("{:.2f} [{:.2f}, {:.2f}]", to_ms(interval.median),
-                                             to_ms(interval.low), to_ms(interval.high));
-}
-
-void print_run(const RunSummary& run) {
-  const Provenance& from = run.header.provenance;
-  print(fmt::format(
-      "run of zoo {} on {}: {} inputs{}, {} pending, {} failed to decode\n"
-      "{}, {}, {}, rightsize {}\n\n",
-      run.header.zoo.name, from.data, run.items,
-      run.header.shards > 1 ? fmt::format(" (shard {}/{})", run.header.shard, run.header.shards)
-                            : "",
-      run.pending, run.failed, from.device, from.runtime, from.date, from.version));
-  std::vector<std::vector<std::string>> rows = {{"model", " answered", " top-1 %", " top-5 %",
-                                                 " inference cpu ms", " wall ms", " prep. cpu ms",
-                                                 " samples", "timing"}};
-  for (const ModelSummary& model : run.models) {
-    const bool reached = run.tolerance && model.inference_cpu.relative_width() <= *run.tolerance;
-    rows.push_back({model.name, std::to_string(model.answered), percent(model.top1, model.labelled),
-                    percent(model.top5, model.labelled), time_cell(model.inference_cpu),
-                    fmt::format("{:.2f}", to_ms(model.inference_wall.median)),
-                    fmt::format("{:.2f}", to_ms(model.preprocess_cpu)),
-                    std::to_string(model.inference_cpu.samples),
-                    !run.tolerance ? "not complete"
-                    : reached      ? "ok"
-                                   : "interval too wide"});
-  }
-  print(table(rows));
-  print(fmt::format(
-      "\ndecoding {:.2f} ms CPU time (median); inference: median [95 % interval] on one "
-      "pinned thread\n",
-      to_ms(run.decode_cpu)));
-  if (run.failed > 0) print(fmt::format("first image that failed: {}\n", run.first_error));
-  for (const ModelSummary& model : run.models) {
-    if (model.failed == 0) continue;
-    print(fmt::format("{} failed on {} inputs: {}\n", model.name, model.failed, model.first_error));
-  }
 }
 
 }  // namespace
@@ -146,6 +60,7 @@ int profile(const ProfileArgs& args) {
                                .timing = {.tolerance = args.tolerance_percent / 100,
                                           .max_passes = args.max_passes,
                                           .items = args.timing_items},
+                               .features = args.features,
                                .limits = {static_cast<std::uint64_t>(args.max_megapixels * 1e6)},
                                .version = kVersion};
   ProgressBar bar;

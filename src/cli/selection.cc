@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/premodel_options.h"
 #include "core/file.h"
 #include "lab/evaluate/train.h"
 #include "lab/profile/read_run.h"
@@ -32,19 +33,18 @@ std::string default_reference(const OutcomeTable& table) {
   return name;
 }
 
-EvaluateOptions options_of(const EvaluateArgs& args, const OutcomeTable& table) {
+Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable& table) {
+  const auto premodel = premodel_options(args.premodel);
+  if (!premodel.ok()) return premodel.status();
   const std::string reference = args.reference.empty() ? default_reference(table) : args.reference;
-  return {
+  return EvaluateOptions{
       .baseline = args.baseline.empty() ? reference : args.baseline,
       .reference = {.model = reference == "labels" ? "" : reference,
                     .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
-      .folds = {.folds = args.folds, .seed = args.seed}};
-}
-
-Result<OutcomeTable> read_outcomes(const EvaluateArgs& args) {
-  Result<OutcomeTable> table = read_table(args.run);
-  if (!table.ok() || args.leave_out.empty()) return table;
-  return leave_out(*table, args.leave_out);
+      .cost = cost_kind(args.cost),
+      .premodel = *premodel,
+      .folds = {.folds = args.folds, .seed = args.seed},
+      .more_arguments = arguments_of(args.premodel, args.cost)};
 }
 
 Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {
@@ -63,9 +63,12 @@ void say_written(const std::filesystem::path& path, const char* what) {
 }  // namespace
 
 int train(const EvaluateArgs& args) {
-  const Result<OutcomeTable> table = read_outcomes(args);
+  if (Status status = check_output(args.output, args.run); !status.ok()) return fail(status);
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
-  const Result<Training> training = rightsize::train(*table, options_of(args, *table));
+  const Result<EvaluateOptions> options = options_of(args, *table);
+  if (!options.ok()) return fail(options.status());
+  const Result<Training> training = rightsize::train(*table, *options);
   if (!training.ok()) return fail(training.status());
   const std::string text = to_json_text(training->file);
   if (Status status = write_atomically(args.output, text); !status.ok()) return fail(status);
@@ -80,16 +83,27 @@ int train(const EvaluateArgs& args) {
 }
 
 int evaluate(const EvaluateArgs& args) {
-  const Result<OutcomeTable> table = read_outcomes(args);
+  for (const auto& output : {args.html, args.plot}) {
+    for (const auto& input : {args.run, args.selector}) {
+      if (Status status = check_output(output, input); !status.ok()) return fail(status);
+    }
+  }
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   SelectorFile selector;
   if (!args.selector.empty()) {
     Result<SelectorFile> read = read_selector_file(args.selector);
     if (!read.ok()) return fail(read.status());
     selector = std::move(*read);
+    if (selector.criterion != args.criterion) {
+      warn(fmt::format("the selector was trained for {}, and is judged by {} here (--criterion)",
+                       selector.criterion, args.criterion));
+    }
   }
-  const Result<Evaluation> evaluation = rightsize::evaluate(
-      *table, args.selector.empty() ? nullptr : &selector, options_of(args, *table));
+  const Result<EvaluateOptions> options = options_of(args, *table);
+  if (!options.ok()) return fail(options.status());
+  const Result<Evaluation> evaluation =
+      rightsize::evaluate(*table, args.selector.empty() ? nullptr : &selector, *options);
   if (!evaluation.ok()) return fail(evaluation.status());
   if (Status status = write_pictures(args, *evaluation); !status.ok()) return fail(status);
   print(args.json ? evaluation_json(*evaluation) : evaluation_text(*evaluation));

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "core/terminal_text.h"
 #include "image/classification.h"
 #include "model/model_set.h"
 
@@ -61,7 +62,7 @@ int zoo_check(const ZooCheckArgs& args) {
                 {"models", document},
                 {"ok", all_good}});
   } else {
-    print(table(rows));
+    print(text_table(rows));
     print(fmt::format("\n{}: {} models, {} classes, {}: {}\n", zoo->name, zoo->models.size(),
                       zoo->classes.size(), (*runtime)->name(),
                       all_good ? "all checks passed" : "CHECKS FAILED"));

@@ -92,6 +92,8 @@ void JsonReader::read(const char* key, std::vector<double>& values) {
   }
 }
 
+const json* JsonReader::value(const char* key) { return get(key); }
+
 const json* JsonReader::object(const char* key) {
   const json* member = get(key);
   if (member == nullptr || member->is_object()) return member;

@@ -24,6 +24,7 @@ class JsonReader {
   // A member that is read by other means: null (and a failure) where it is missing.
   const nlohmann::json* object(const char* key);
   const nlohmann::json* array(const char* key);
+  const nlohmann::json* value(const char* key);  // of any type, null included
   bool has(const char* key) const;
 
   void fail(const std::string& message);

@@ -16,6 +16,8 @@ const char* to_string(Signal signal) {
 
 const char* to_string(Action action) {
   switch (action) {
+    case Action::kExtract:
+      return "extract";
     case Action::kRun:
       return "run";
     case Action::kAnswer:
@@ -46,6 +48,16 @@ const char* to_string(Reason reason) {
       return "later_failed";
     case Reason::kNoAnswer:
       return "no_answer";
+    case Reason::kFeatures:
+      return "features";
+    case Reason::kProbe:
+      return "probe";
+    case Reason::kChosen:
+      return "chosen";
+    case Reason::kNoneSuitable:
+      return "none_suitable";
+    case Reason::kNoFeatures:
+      return "no_features";
   }
   return "?";
 }

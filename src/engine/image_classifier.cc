@@ -121,7 +121,13 @@ Result<ImageClassifier> ImageClassifier::open(const std::filesystem::path& selec
   Result<std::shared_ptr<Runtime>> runtime = load_onnx_runtime(options.runtime);
   if (!runtime.ok()) return runtime.status();
   state->runtime = std::move(*runtime);
-  state->selector = selector.points[state->point].selector();
+  const Rule& rule = selector.points[state->point].rule;
+  state->selector = make_selector(rule);
+  if (const auto* premodel = std::get_if<PremodelRule>(&rule); premodel && !premodel->probe) {
+    Result<ImageFeatures> features = ImageFeatures::make(premodel->features);
+    if (!features.ok()) return features.status();
+    state->live.features = std::move(*features);
+  }
   state->live.models.resize(selector.zoo.models.size());
   state->live.costs.resize(selector.zoo.models.size());
   if (Status status = state->open_models(state->selector->models()); !status.ok()) return status;

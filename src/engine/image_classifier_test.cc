@@ -52,12 +52,12 @@ class ImageClassifierTest : public testing::Test {
 
   void add_point(const std::string& name, Signal signal,
                  const std::vector<std::pair<std::string, double>>& stages) {
-    OperatingPoint point{.name = name, .signal = signal, .stages = {}};
+    CascadeRule rule{.signal = signal, .stages = {}};
     for (const auto& [model, threshold] : stages) {
-      point.stages.push_back({test::index_in(file_.zoo, model), threshold});
-      point.shares.push_back(0.0);
+      rule.stages.push_back({test::index_in(file_.zoo, model), threshold});
     }
-    file_.points.push_back(point);
+    file_.points.push_back(
+        {.name = name, .rule = rule, .shares = std::vector<double>(rule.stages.size())});
   }
   fs::path write() {
     const fs::path path = folder_ / "selector.json";

@@ -12,6 +12,13 @@ Status LiveWorld::decode(std::span<const std::byte> bytes, const DecodeLimits& l
   return {};
 }
 
+bool LiveWorld::extract(std::size_t group) noexcept {
+  if (!models_.features) return false;
+  if (!features_begun_) models_.features->begin(image_);
+  features_begun_ = true;
+  return models_.features->extract(group, features_).ok();
+}
+
 Trial LiveWorld::run(ModelIndex model) noexcept {
   Trial trial{.model = model};
   if (model >= models_.models.size() || models_.models[model] == nullptr || runs_ == kMaxTrials) {

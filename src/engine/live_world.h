@@ -3,9 +3,11 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "image/classification.h"
+#include "image/features.h"
 #include "rightsize/selector.h"
 
 namespace rightsize {
@@ -13,7 +15,8 @@ namespace rightsize {
 // What stays from input to input: the opened models (null where not opened) and their present cost.
 struct LiveModels {
   std::vector<std::unique_ptr<ImageModel>> models;
-  std::vector<Cost> costs;  // kNever where the model is not opened
+  std::vector<Cost> costs;                // kNever where the model is not opened
+  std::optional<ImageFeatures> features;  // where the selector needs them
 };
 
 // One input. The clock starts when the world is made, so make it before decoding.
@@ -25,6 +28,8 @@ class LiveWorld : public World {
   Status decode(std::span<const std::byte> bytes, const DecodeLimits& limits);
 
   Trial run(ModelIndex model) noexcept override;
+  bool extract(std::size_t group) noexcept override;
+  std::span<const float> features() const noexcept override { return features_; }
   std::span<const Cost> costs() const noexcept override { return models_.costs; }
   Nanoseconds elapsed() const noexcept override { return clock_.elapsed().wall; }
   Nanoseconds cpu() const noexcept override { return clock_.elapsed().cpu; }
@@ -37,6 +42,8 @@ class LiveWorld : public World {
   Nanoseconds decode_cpu_{0};
   std::array<ClassOutcome, kMaxTrials> outcomes_;
   std::size_t runs_ = 0;
+  std::array<float, kImageFeatures> features_{};
+  bool features_begun_ = false;
 };
 
 }  // namespace rightsize

@@ -6,28 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
-#include <new>
 #include <opencv2/imgproc.hpp>
 #include <utility>
 #include <vector>
 
-namespace {
-std::atomic<int> allocations = 0;
-}
-
-// Counts allocations. Not inlined, because g++ 12 takes an inlined pair for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/count_allocations.h"
 
 namespace rightsize {
 namespace {
@@ -268,9 +254,9 @@ TEST(Preprocess, ImagesOfOneSizeDoNotAllocate) {
   std::vector<float> tensor(preprocessor->tensor_size());
   const Image image = noise_image(100, 80);
   ASSERT_TRUE(preprocessor->run(image, tensor).ok());
-  const int before = allocations;
+  const int before = test::allocations;
   const bool ok = preprocessor->run(image, tensor).ok();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(test::allocations, before);
   EXPECT_TRUE(ok);
 }
 

@@ -38,13 +38,31 @@ struct SyntheticOptions {
   double nested = 0.9;       // share of inputs whose difficulty is the same for all models
   double failures = 0.0;     // share of outcomes that failed
   bool labelled = true;
+  bool featured = false;  // with the 29 image features
+  // How much feature kTellingFeature says of the shared difficulty, [0, 1]; all features have noise
+  // of 1 - telling.
+  double telling = 0.0;
   std::uint64_t seed = 1;
 };
+
+inline constexpr std::size_t kTellingFeature = 5;
 
 // The signals of an outcome, made from one number in [0, 1] that says how sure the model is.
 inline Signals signals_of(double sure) {
   const double probability = 0.2 + 0.8 * sure;
   return {probability, 0.9 * probability * sure, 6.9 * (1.0 - sure)};
+}
+
+inline void add_features(OutcomeTable& table, double telling, double difficulty, Sequence& random) {
+  table.feature_spec.set = image_feature_set().name;
+  for (std::size_t f = 0; f < kImageFeatures; ++f) {
+    const double noise = (1 - telling) * random.uniform();
+    const double value = f == kTellingFeature ? telling * difficulty + noise : noise;
+    table.features.push_back(static_cast<float>(value));
+  }
+  table.has_object.push_back(1);
+  table.feature_cpu.resize(table.feature_cpu.size() + kImageFeatureGroups, Nanoseconds(100'000));
+  table.feature_wall.resize(table.feature_cpu.size(), Nanoseconds(100'000));
 }
 
 inline OutcomeTable synthetic_table(const SyntheticOptions& options) {
@@ -67,6 +85,7 @@ inline OutcomeTable synthetic_table(const SyntheticOptions& options) {
     table.decode_cpu.push_back(Nanoseconds(1'000'000 + static_cast<long>(1e5 * random.uniform())));
     table.decode_wall.push_back(table.decode_cpu.back() + Nanoseconds(100));
     const double shared = random.uniform();
+    if (options.featured) add_features(table, options.telling, shared, random);
     for (const SyntheticModel& model : options.models) {
       const double own = random.uniform();
       const double difficulty = random.uniform() < options.nested ? shared : own;

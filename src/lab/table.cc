@@ -36,8 +36,11 @@ Result<OutcomeTable> leave_out(const OutcomeTable& table,
   rest.left_out.insert(rest.left_out.end(), patterns.begin(), patterns.end());
   rest.zoo.models.clear();
   rest.cells.clear();
+  rest.resources.clear();
   for (std::size_t m = 0; m < table.model_count(); ++m) {
-    if (kept[m] != 0) rest.zoo.models.push_back(table.zoo.models[m]);
+    if (kept[m] == 0) continue;
+    rest.zoo.models.push_back(table.zoo.models[m]);
+    if (!table.resources.empty()) rest.resources.push_back(table.resources[m]);
   }
   for (std::size_t cell = 0; cell < table.cells.size(); ++cell) {
     if (kept[cell % table.model_count()] != 0) rest.cells.push_back(table.cells[cell]);

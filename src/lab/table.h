@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/classes.h"
+#include "core/image_feature_set.h"
 #include "core/manifest.h"
 #include "core/provenance.h"
 #include "rightsize/decision.h"
@@ -18,6 +20,23 @@ struct RecordedOutcome {
   ClassOutcome outcome;
   Nanoseconds cpu{0};  // pre-processing and inference
   Nanoseconds wall{0};
+  // Nanojoules above the idle machine, pre-processing and inference: the mean of the model, the
+  // same for every item. As measured, so noise can make it negative. Nothing where not measured.
+  std::optional<std::int64_t> energy_nj;
+};
+
+// What a model needs besides time and energy. Nothing where it was not measured.
+struct ModelResources {
+  std::optional<std::int64_t> file_bytes;
+  std::optional<std::int64_t> memory_bytes;  // private, resident: of the session after a run
+  std::optional<double> cpu_cores;           // CPU time of the inference / its wall time
+};
+
+// Which features a run recorded.
+struct FeatureSpec {
+  std::string set;  // FeatureSet::name; empty: none
+  ImageFeatureOptions options;
+  bool operator==(const FeatureSpec&) const = default;
 };
 
 struct OutcomeTable {
@@ -28,11 +47,27 @@ struct OutcomeTable {
   std::vector<std::int32_t> labels;     // -1: no label
   std::vector<Nanoseconds> decode_cpu;  // per item, shared by all models
   std::vector<Nanoseconds> decode_wall;
-  std::vector<RecordedOutcome> cells;  // items.size() x zoo.models.size(), item-major
-  std::size_t failed_items = 0;        // items that could not be decoded; not in `items`
+  std::vector<RecordedOutcome> cells;            // items.size() x zoo.models.size(), item-major
+  std::optional<std::int64_t> decode_energy_nj;  // per item, the mean
+  std::vector<ModelResources> resources;         // [model]
+
+  // Where the run recorded features (`feature_spec.set` is not empty), else empty. Features that
+  // could not be computed, for want of memory, are NaN.
+  FeatureSpec feature_spec;
+  std::vector<float> features;           // items.size() x features of the set, item-major
+  std::vector<std::uint8_t> has_object;  // [item]: is there a main object?
+  // items.size() x groups of the set, item-major: what the group costs after those before it, which
+  // have paid for what they share with it.
+  std::vector<Nanoseconds> feature_cpu;
+  std::vector<Nanoseconds> feature_wall;
+  std::optional<std::int64_t> feature_energy_nj;  // all groups of an item, the mean
+
+  std::size_t failed_items = 0;  // items that could not be decoded; not in `items`
 
   std::size_t item_count() const { return items.size(); }
   std::size_t model_count() const { return zoo.models.size(); }
+  std::size_t feature_count() const { return items.empty() ? 0 : features.size() / items.size(); }
+  std::size_t group_count() const { return items.empty() ? 0 : feature_cpu.size() / items.size(); }
   const RecordedOutcome& at(std::size_t item, std::size_t model) const {
     return cells[item * zoo.models.size() + model];
   }

@@ -22,8 +22,18 @@ Step latest_answer_or_abstain(std::span<const Trial> trials) noexcept {
   return {};
 }
 
-bool allowed(const Step& step, const Decision& decision, std::size_t models) noexcept {
+// All that is known of the input so far, apart from the trials.
+struct Known {
+  FeatureGroups ready;
+  FeatureGroups failed;
+};
+
+bool allowed(const Step& step, const Decision& decision, const Known& known,
+             std::size_t models) noexcept {
   switch (step.action) {
+    case Action::kExtract:
+      return step.group < kMaxFeatureGroups && !known.ready[step.group] &&
+             !known.failed[step.group];
     case Action::kRun:
       return decision.tried_count < kMaxTrials && step.model < models &&
              !was_tried(decision.trials(), step.model);
@@ -36,26 +46,42 @@ bool allowed(const Step& step, const Decision& decision, std::size_t models) noe
   return false;
 }
 
+void extract(World& world, std::size_t group, Known& known, Decision& decision) noexcept {
+  const Nanoseconds before = world.cpu();
+  (world.extract(group) ? known.ready : known.failed).set(group);
+  decision.features_cpu += world.cpu() - before;
+}
+
 }  // namespace
 
 Decision decide(const Selector& selector, World& world, const Budget& budget) noexcept {
   Decision decision;
+  Known known;
   for (;;) {
     const std::span<const Cost> costs = world.costs();
     Step step = selector.next({.trials = decision.trials(),
                                .costs = costs,
+                               .features = world.features(),
+                               .ready = known.ready,
+                               .failed = known.failed,
                                .elapsed = world.elapsed(),
                                .budget = budget});
-    if (!allowed(step, decision, costs.size())) step = latest_answer_or_abstain(decision.trials());
-    if (step.action != Action::kRun) {
+    if (!allowed(step, decision, known, costs.size())) {
+      step = latest_answer_or_abstain(decision.trials());
+    }
+    if (step.action == Action::kExtract) {
+      extract(world, step.group, known, decision);
+    } else if (step.action == Action::kRun) {
+      decision.tried[decision.tried_count] = world.run(step.model);
+      decision.tried[decision.tried_count].model = step.model;
+      ++decision.tried_count;
+    } else {
       decision.last = step;
+      decision.extracted = known.ready;
       decision.cpu = world.cpu();
       decision.wall = world.elapsed();
       return decision;
     }
-    decision.tried[decision.tried_count] = world.run(step.model);
-    decision.tried[decision.tried_count].model = step.model;
-    ++decision.tried_count;
   }
 }
 

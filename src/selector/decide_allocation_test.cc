@@ -2,29 +2,14 @@
 // happens to the models. A program of its own, because it replaces the global operator new.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "selector/cascade.h"
 #include "selector/fake_world.h"
-
-namespace {
-std::atomic<int> allocations = 0;
-}
-
-// Counts allocations. Not inlined, because g++ 12 takes an inlined pair for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/count_allocations.h"
 
 namespace rightsize {
 namespace {
 
+using test::allocations;
 using test::answering;
 using test::failing;
 using test::FakeWorld;

@@ -21,6 +21,10 @@ inline Trial failing() { return {}; }
 
 class FakeWorld : public World {
  public:
+  std::vector<float> values;  // of the features; empty: this world has none
+  FeatureGroups broken;       // groups that cannot be extracted
+  std::vector<std::size_t> extracted;
+
   // Every model takes 1 ms.
   explicit FakeWorld(std::vector<Trial> trials)
       : trials_(std::move(trials)), costs_(trials_.size(), cost_of(kMs)) {}
@@ -32,6 +36,13 @@ class FakeWorld : public World {
     trial.model = model;
     return trial;
   }
+  // Takes 1 ms.
+  bool extract(std::size_t group) noexcept override {
+    extracted.push_back(group);
+    wall_ += kMs;
+    return !values.empty() && !broken[group];
+  }
+  std::span<const float> features() const noexcept override { return values; }
   std::span<const Cost> costs() const noexcept override { return costs_; }
   Nanoseconds elapsed() const noexcept override { return wall_; }
   Nanoseconds cpu() const noexcept override { return wall_ * 2; }

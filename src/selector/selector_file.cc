@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "core/file.h"
 #include "core/json_reader.h"
@@ -19,126 +18,19 @@ constexpr const char* kFormat = "rightsize-selector";
 constexpr std::int64_t kVersion = 1;
 constexpr std::uintmax_t kMaxFileSize = 64U << 20;
 constexpr std::size_t kMaxPoints = 1000;
-constexpr double kMaxMs = 1e9;  // 11 days; sums of them fit into Nanoseconds
-
-ordered_json to_json(const Estimate& estimate) {
-  return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
-}
-
-ordered_json to_json(const OperatingPoint& point, const Zoo& zoo) {
-  ordered_json stages = ordered_json::array();
-  for (std::size_t i = 0; i < point.stages.size(); ++i) {
-    ordered_json stage = {{"model", zoo.models[point.stages[i].model].name}};
-    if (i + 1 < point.stages.size()) stage["threshold"] = point.stages[i].threshold;
-    stage["share"] = point.shares[i];
-    stages.push_back(std::move(stage));
-  }
-  return {{"name", point.name},
-          {"kind", point.kind()},
-          {"signal", to_string(point.signal)},
-          {"stages", stages},
-          {"quality", to_json(point.quality)},
-          {"difference", to_json(point.difference)},
-          {"speedup", to_json(point.speedup)},
-          {"cpu_ms", point.cpu_ms}};
-}
-
-void read_ms(JsonReader& in, const char* key, double& ms) {
-  in.read(key, ms);
-  if (!(ms >= 0 && ms <= kMaxMs)) in.fail(fmt::format("needs 0 to {:.0f} as '{}'", kMaxMs, key));
-}
-
-Status read_estimate(const json& object, const std::string& path, Estimate& estimate) {
-  JsonReader in(object, path);
-  in.read("value", estimate.value);
-  in.read("low", estimate.low);
-  in.read("high", estimate.high);
-  return in.finish();
-}
-
-// The model called what `key` says.
-ModelIndex read_model_name(JsonReader& in, const char* key, const Zoo& zoo) {
-  std::string name;
-  in.read(key, name);
-  if (const ModelSpec* model = zoo.find(name)) {
-    return static_cast<ModelIndex>(model - zoo.models.data());
-  }
-  in.fail(fmt::format("names '{}' as '{}', which is no model of this file", name, key));
-  return 0;
-}
-
-Status read_stages(const json& list, const std::string& path, const Zoo& zoo,
-                   OperatingPoint& point) {
-  if (list.empty() || list.size() > kMaxTrials) {
-    return invalid_input(fmt::format("'{}' must list 1 to {} stages", path, kMaxTrials));
-  }
-  std::set<ModelIndex> seen;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    JsonReader in(list[i], fmt::format("{}[{}]", path, i));
-    CascadeStage stage;
-    double share = 0.0;
-    stage.model = read_model_name(in, "model", zoo);
-    in.read("share", share);
-    if (i + 1 < list.size()) in.read("threshold", stage.threshold);
-    if (!seen.insert(stage.model).second) in.fail("runs a model for the second time");
-    if (Status status = in.finish(); !status.ok()) return status;
-    point.stages.push_back(stage);
-    point.shares.push_back(share);
-  }
-  return {};
-}
-
-Status read_point(const json& object, const std::string& path, const Zoo& zoo,
-                  OperatingPoint& point) {
-  JsonReader in(object, path);
-  std::string kind;
-  std::string signal;
-  in.read("name", point.name);
-  in.read("kind", kind);
-  in.read("signal", signal);
-  read_ms(in, "cpu_ms", point.cpu_ms);
-  const json* stages = in.array("stages");
-  const json* quality = in.object("quality");
-  const json* difference = in.object("difference");
-  const json* speedup = in.object("speedup");
-  const auto named = [&](Signal s) { return signal == to_string(s); };
-  const auto* found = std::find_if(kAllSignals.begin(), kAllSignals.end(), named);
-  if (found == kAllSignals.end())
-    in.fail(fmt::format("has an unknown signal '{}'", signal));
-  else
-    point.signal = *found;
-  if (Status status = in.finish(); !status.ok()) return status;
-  if (Status status = read_stages(*stages, path + ".stages", zoo, point); !status.ok()) {
-    return status;
-  }
-  if (kind != point.kind()) {
-    return invalid_input(
-        fmt::format("'{}' is of kind '{}' but has {} stages; this program knows "
-                    "'fixed' (one stage) and 'cascade' (two or more)",
-                    path, kind, point.stages.size()));
-  }
-  for (const auto& [part, name, target] : {std::tuple{quality, "quality", &point.quality},
-                                           std::tuple{difference, "difference", &point.difference},
-                                           std::tuple{speedup, "speedup", &point.speedup}}) {
-    if (Status status = read_estimate(*part, path + "." + name, *target); !status.ok()) {
-      return status;
-    }
-  }
-  return {};
-}
 
 Status read_points(const json& list, SelectorFile& file) {
   if (list.empty() || list.size() > kMaxPoints) {
     return invalid_input(fmt::format("'points' must list 1 to {} operating points", kMaxPoints));
   }
   for (std::size_t i = 0; i < list.size(); ++i) {
-    OperatingPoint point;
     const std::string path = fmt::format("points[{}]", i);
-    if (Status status = read_point(list[i], path, file.zoo, point); !status.ok()) return status;
-    if (file.find_point(point.name) < file.points.size()) {
-      return invalid_input(fmt::format("'{}' is the second point called '{}'", path, point.name));
+    Result<OperatingPoint> point = point_from_json(list[i], path, file.zoo);
+    if (!point.ok()) return point.status();
+    if (file.find_point(point->name) < file.points.size()) {
+      return invalid_input(fmt::format("'{}' is the second point called '{}'", path, point->name));
     }
-    file.points.push_back(std::move(point));
+    file.points.push_back(std::move(*point));
   }
   return {};
 }
@@ -219,10 +111,6 @@ Result<SelectorFile> read_document(const json& document) {
 }
 
 }  // namespace
-
-std::unique_ptr<Selector> OperatingPoint::selector() const {
-  return std::make_unique<ConfidenceCascade>(signal, stages);
-}
 
 std::size_t SelectorFile::find_point(const std::string& name) const {
   const auto same = [&](const OperatingPoint& point) { return point.name == name; };

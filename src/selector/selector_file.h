@@ -9,35 +9,9 @@
 
 #include "core/manifest.h"
 #include "core/provenance.h"
-#include "rightsize/selector.h"
-#include "selector/cascade.h"
+#include "selector/operating_point.h"
 
 namespace rightsize {
-
-// An estimate with its 95 % interval.
-struct Estimate {
-  double value = 0.0;
-  double low = 0.0;
-  double high = 0.0;
-  bool operator==(const Estimate&) const = default;
-};
-
-// One setting of a selector, with what it showed on held-out data.
-struct OperatingPoint {
-  std::string name;
-  Signal signal = Signal::kMaxProbability;
-  std::vector<CascadeStage> stages;  // one stage: a fixed model
-
-  Estimate quality;            // share of inputs answered right, 0 to 1
-  Estimate difference;         // quality minus the baseline's, -1 to 1
-  Estimate speedup;            // baseline's mean CPU time divided by this one's
-  double cpu_ms = 0.0;         // mean per input, decoding and pre-processing included
-  std::vector<double> shares;  // per stage: share of inputs that it answered
-  bool operator==(const OperatingPoint&) const = default;
-
-  std::unique_ptr<Selector> selector() const;
-  std::string kind() const { return stages.size() == 1 ? "fixed" : "cascade"; }
-};
 
 // What a model showed in the profile that the selector was trained on.
 struct ModelFigures {

@@ -25,14 +25,13 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 OperatingPoint point(const std::string& name, Signal signal, std::vector<CascadeStage> stages) {
-  OperatingPoint made{.name = name, .signal = signal, .stages = std::move(stages)};
+  const auto count = static_cast<double>(stages.size());
+  OperatingPoint made{.name = name, .rule = CascadeRule{signal, std::move(stages)}};
   made.quality = {0.8125, 0.1 + 0.2, 0.9};
   made.difference = {-0.01, -0.02, 1.0 / 3};
   made.speedup = {2.5, 2.25, std::nextafter(3.0, 4.0)};
   made.cpu_ms = 12.345678901234567;
-  for (std::size_t i = 0; i < made.stages.size(); ++i) {
-    made.shares.push_back(1.0 / static_cast<double>(made.stages.size()));
-  }
+  made.shares.assign(static_cast<std::size_t>(count), 1.0 / count);
   return made;
 }
 
@@ -91,6 +90,66 @@ TEST(SelectorFileTest, RoundTrip) {
   EXPECT_EQ(text, to_json_text(*back));
 }
 
+// A point of one-nearest-neighbour on two features, over models 0 and 2.
+OperatingPoint premodel_point(std::optional<ModelIndex> probe, std::optional<ModelIndex> fallback) {
+  auto points = std::make_shared<PointSet>();
+  *points = {.features = 2, .count = 3, .columns = {0.1F, 1, 0, 0, 0, 1}};
+  PremodelRule rule{
+      .models = {0, 2},
+      .classifier = {.scaling = {{1, 5}, {0, 0}, {1, 1}},
+                     .classifiers = {Knn{
+                         .points = points, .labels = {0, 1, 2}, .classes = 3, .k = 1}},
+                     .models = 2},
+      .probe = probe,
+      .fallback = fallback,
+      .features = {.max_side = 0, .keypoint_threshold = 7}};
+  if (probe) rule.features = {};
+  OperatingPoint made{.name = "premodel", .rule = rule};
+  made.shares.assign(models_of(made.rule).size(), 0.25);
+  return made;
+}
+
+TEST(SelectorFileTest, PremodelsRoundTrip) {
+  for (const std::optional<ModelIndex> probe : {std::optional<ModelIndex>(), {0}}) {
+    for (const std::optional<ModelIndex> fallback : {std::optional<ModelIndex>(), {1}}) {
+      SelectorFile file = make_file();
+      file.points.push_back(premodel_point(probe, fallback));
+      const std::string text = to_json_text(file);
+      const Result<SelectorFile> back = parse_selector_file(text, "s.json");
+      ASSERT_TRUE(back.ok()) << back.status().message();
+      expect_equal(file, *back);
+      EXPECT_EQ(text, to_json_text(*back));
+    }
+  }
+}
+
+TEST(SelectorFileTest, DamagedPremodelsAreRefused) {
+  SelectorFile file = make_file();
+  file.points = {premodel_point({}, 1)};
+  file.default_point = 0;
+  const json good = json::parse(to_json_text(file));
+  const auto broken = [&](const char* pointer, const json& value) {
+    json document = good;
+    document[json::json_pointer(pointer)] = value;
+    return error(document);
+  };
+  EXPECT_EQ("no error", error(good));
+  EXPECT_THAT(broken("/points/0/models", {"small", "small"}), HasSubstr("twice"));
+  EXPECT_THAT(broken("/points/0/models", json::array()), HasSubstr("must name 1 to"));
+  EXPECT_THAT(broken("/points/0/models", {"small"}), HasSubstr("chooses among 2 models"));
+  EXPECT_THAT(broken("/points/0/models/0", 3), HasSubstr("no model of this file"));
+  EXPECT_THAT(broken("/points/0/fallback", "huge"), HasSubstr("'huge' as 'fallback'"));
+  EXPECT_THAT(broken("/points/0/probe", "small"), HasSubstr("must be null"));
+  EXPECT_THAT(broken("/points/0/features/set", "image-30"), HasSubstr("image-30"));
+  EXPECT_THAT(broken("/points/0/features/max_side", 1), HasSubstr("max_side is 1"));
+  EXPECT_THAT(broken("/points/0/features/edge_low", 1e99), HasSubstr("edge_low"));
+  EXPECT_THAT(broken("/points/0/features", nullptr), HasSubstr("features"));
+  EXPECT_THAT(broken("/points/0/classifier", 1), HasSubstr("classifier"));
+  EXPECT_THAT(broken("/points/0/shares", json::array()), HasSubstr("one entry per model"));
+  EXPECT_THAT(broken("/points/0/shares/0/model", "large"), HasSubstr("another model's place"));
+  EXPECT_THAT(broken("/points/0/kind", "oracle"), HasSubstr("unknown"));
+}
+
 // A threshold that came back one bit off would decide otherwise where it lies on a signal.
 TEST(SelectorFileTest, ThresholdsKeepEveryBit) {
   std::mt19937_64 random(1);
@@ -114,15 +173,17 @@ TEST(SelectorFileTest, ThresholdsKeepEveryBit) {
   }
   for (std::size_t begin = 0; begin + 500 <= values.size(); begin += 500) {
     for (std::size_t i = 0; i < file.points.size(); ++i) {
-      file.points[i].stages[0].threshold = values[begin + 2 * i];
-      file.points[i].stages[1].threshold = values[begin + 2 * i + 1];
+      std::get<CascadeRule>(file.points[i].rule).stages[0].threshold = values[begin + 2 * i];
+      std::get<CascadeRule>(file.points[i].rule).stages[1].threshold = values[begin + 2 * i + 1];
     }
     const Result<SelectorFile> back = parse_selector_file(to_json_text(file), "s.json");
     ASSERT_TRUE(back.ok()) << back.status().message();
     for (std::size_t i = 0; i < file.points.size(); ++i) {
       for (std::size_t s = 0; s < 2; ++s) {
-        EXPECT_EQ(std::bit_cast<std::uint64_t>(file.points[i].stages[s].threshold),
-                  std::bit_cast<std::uint64_t>(back->points[i].stages[s].threshold));
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(
+                      std::get<CascadeRule>(file.points[i].rule).stages[s].threshold),
+                  std::bit_cast<std::uint64_t>(
+                      std::get<CascadeRule>(back->points[i].rule).stages[s].threshold));
       }
     }
   }
@@ -148,11 +209,11 @@ TEST(SelectorFileTest, MakesTheSelectorOfAPoint) {
   const SelectorFile file = make_file();
   EXPECT_EQ(1U, file.find_point("no-loss"));
   EXPECT_EQ(3U, file.find_point("no-such"));
-  const std::unique_ptr<Selector> selector = file.points[2].selector();
+  const std::unique_ptr<Selector> selector = make_selector(file.points[2].rule);
   EXPECT_THAT(std::vector(selector->models().begin(), selector->models().end()),
               testing::ElementsAre(1, 0, 2));
-  EXPECT_EQ("fixed", file.points[0].kind());
-  EXPECT_EQ("cascade", file.points[1].kind());
+  EXPECT_STREQ("fixed", kind_of(file.points[0].rule));
+  EXPECT_STREQ("cascade", kind_of(file.points[1].rule));
 }
 
 class SelectorDocumentTest : public testing::Test {
@@ -259,7 +320,7 @@ TEST_F(SelectorDocumentTest, Stages) {
   EXPECT_THAT(with("/points/1/kind", "fixed"), HasSubstr("is of kind 'fixed' but has 2 stages"));
   EXPECT_THAT(with("/points/0/kind", "cascade"),
               HasSubstr("is of kind 'cascade' but has 1 stages"));
-  EXPECT_THAT(with("/points/0/kind", "premodel"), HasSubstr("'premodel'"));
+  EXPECT_THAT(with("/points/0/kind", "premodel"), HasSubstr("lacks the key 'models'"));
   EXPECT_EQ("s.json: 'points[1]' has an unknown signal 'loudness'",
             with("/points/1/signal", "loudness"));
 }

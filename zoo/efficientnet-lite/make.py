@@ -12,14 +12,13 @@ from __future__ import annotations
 import argparse
 import errno
 import hashlib
-import re
 import sys
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 try:
+    from checksums import check, expected_checksums, update_checksums, write_whole
     from downloads import DEFAULT_CACHE, RecipeError, say, sha256_of
     from onnx_model import float_model, quantised_model
     from quantise import committed_grids
@@ -31,22 +30,6 @@ except ModuleNotFoundError as problem:
 MANIFEST = HERE / "zoo.toml"
 # Manifests that list models of this recipe.
 ALL_MANIFESTS = (MANIFEST, HERE.parent / "ten-models" / "zoo.toml")
-
-
-def expected_checksums() -> dict[str, str]:
-    """The checksum of each model, by name, from the manifest."""
-    manifest = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))
-    return {model["name"]: model["sha256"] for model in manifest["model"]}
-
-
-def update_checksums(found: dict[str, str]) -> None:
-    """Rewrites the checksums in the manifests and nothing else (for maintainers)."""
-    for manifest in ALL_MANIFESTS:
-        text = manifest.read_text(encoding="utf-8")
-        for name, checksum in found.items():
-            entry = rf'(file = "(?:\.\./{HERE.name}/)?models/{name}\.onnx"\nsha256 = )"[^"]*"'
-            text = re.sub(entry, rf'\1"{checksum}"', text)
-        manifest.write_text(text, encoding="utf-8")
 
 
 @lru_cache(maxsize=1)  # models of the same network follow each other
@@ -75,28 +58,10 @@ def make_all(names: list[str], out: Path, cache: Path, expected: dict[str, str])
             found[name] = expected[name]
             continue
         data = make_model(name, cache)
-        part = target.with_suffix(".part")
-        try:
-            part.write_bytes(data)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(target, data)
         found[name] = hashlib.sha256(data).hexdigest()
         say(f"{name}: {len(data) / 1e6:.1f} MB")
     return found
-
-
-def check(found: dict[str, str], expected: dict[str, str]) -> None:
-    """Fails where a model is not, to the last byte, the one that the manifest names."""
-    wrong = [name for name in found if found[name] != expected[name]]
-    if wrong:
-        lines = [f"  {name}: expected {expected[name]}, made {found[name]}" for name in wrong]
-        raise RecipeError(
-            "these models differ from the manifest's checksums; selectors would refuse them.\n"
-            + "\n".join(lines)
-            + "\nAre the Python packages those of requirements.txt? After an intended change of the "
-            "recipe, run it with --update-checksums."
-        )
 
 
 def arguments() -> argparse.Namespace:
@@ -115,12 +80,12 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     options = arguments()
     try:
-        expected = expected_checksums()
+        expected = expected_checksums(MANIFEST)
         if set(expected) != set(VARIANTS):
             raise RecipeError("zoo.toml and sources.py do not name the same models")
         names = options.only or list(VARIANTS)
         if options.update_checksums:
-            update_checksums(make_all(names, options.out, options.cache, expected={}))
+            update_checksums(ALL_MANIFESTS, make_all(names, options.out, options.cache, expected={}))
         else:
             check(make_all(names, options.out, options.cache, expected), expected)
     except RecipeError as error:

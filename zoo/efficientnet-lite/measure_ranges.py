@@ -36,7 +36,7 @@ DIGITS = 4  # significant digits that are kept, rounded outwards
 SKIPPED_CROPS = 2
 
 
-def crops(photos: list[Path], size: int) -> Iterator[np.ndarray]:
+def crops(photos: list[Path], size: int, mean: float = 127, std: float = 128) -> Iterator[np.ndarray]:
     """Random square crops of the photographs, every other one mirrored, as input tensors."""
     random = np.random.default_rng(SEED)
     for path in photos:
@@ -49,7 +49,7 @@ def crops(photos: list[Path], size: int) -> Iterator[np.ndarray]:
             box = (left, top, left + side, top + side)
             pixels = np.asarray(photo.resize((size, size), Image.Resampling.BICUBIC, box))
             pixels = pixels[:, ::-1] if index % 2 else pixels
-            yield ((pixels.astype(np.float32) - 127) / 128).transpose(2, 0, 1)[None]
+            yield ((pixels.astype(np.float32) - mean) / std).transpose(2, 0, 1)[None]
 
 
 def rounded_outwards(value: float) -> float:
@@ -60,28 +60,42 @@ def rounded_outwards(value: float) -> float:
     return float(f"{math.copysign(math.ceil(abs(value) / step) * step, value):.{DIGITS}g}")
 
 
-def measure(network: Network, size: int, photos: list[Path]) -> dict[str, tuple[float, float]]:
-    """The range of each tensor that is quantised: the input and every output but the logits."""
-    tensors = [layer.name for layer in network.layers[:-1]]
-    model = onnx.load_from_string(float_model(network.name, network, size))
-    model.graph.output.extend(onnx.ValueInfoProto(name=tensor) for tensor in tensors)
+def measure(model: onnx.ModelProto, tensors: list[str],
+            inputs: Iterator[np.ndarray]) -> dict[str, tuple[float, float]]:
+    """The ranges of tensors of a model. The model is given more outputs."""
+    source = model.graph.input[0].name
+    outputs = {output.name for output in model.graph.output}
+    model.graph.output.extend(onnx.ValueInfoProto(name=t) for t in tensors if t not in outputs)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     lows, highs = [], []
-    for crop in crops(photos, size):
-        values = session.run(tensors, {"input": crop})
+    for pixels in inputs:
+        values = session.run(tensors, {source: pixels})
         lows.append([float(value.min()) for value in values])
         highs.append([float(value.max()) for value in values])
     low = np.sort(np.asarray(lows), axis=0)[SKIPPED_CROPS]
     high = np.sort(np.asarray(highs), axis=0)[-1 - SKIPPED_CROPS]
-    ranges = {"input": (-127 / 128, 1.0)}
-    for place, tensor in enumerate(tensors):
-        ranges[tensor] = (rounded_outwards(min(low[place], 0.0)),
-                          rounded_outwards(max(high[place], 0.0)))
-    return ranges
+    return {tensor: (rounded_outwards(min(low[place], 0.0)), rounded_outwards(max(high[place], 0.0)))
+            for place, tensor in enumerate(tensors)}
+
+
+def measure_network(network: Network, size: int, photos: list[Path]) -> dict[str, tuple[float, float]]:
+    """The range of each tensor that is quantised: the input and every output but the logits."""
+    model = onnx.load_from_string(float_model(network.name, network, size))
+    tensors = [layer.name for layer in network.layers[:-1]]
+    return {"input": (-127 / 128, 1.0)} | measure(model, tensors, crops(photos, size))
+
+
+def ranges_text(ranges: dict[str, dict[str, tuple[float, float]]]) -> str:
+    """The ranges of networks as JSON, one tensor a line."""
+    networks = []
+    for name, tensors in ranges.items():
+        lines = [f"    {json.dumps(tensor)}: {json.dumps(pair)}" for tensor, pair in tensors.items()]
+        networks.append(f"  {json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n  }")
+    return "{\n" + ",\n".join(networks) + "\n}\n"
 
 
 def main() -> int:
@@ -91,15 +105,11 @@ def main() -> int:
         for name in ("lite0", "lite1", "lite2"):
             say(f"measuring {name}")
             network = load_network(name, DEFAULT_CACHE)
-            ranges[name] = measure(network, VARIANTS[name].size, photos)
+            ranges[name] = measure_network(network, VARIANTS[name].size, photos)
     except (RecipeError, OSError) as error:
         print(f"measure_ranges.py: {error}", file=sys.stderr)
         return 1
-    networks = []
-    for name, tensors in ranges.items():
-        lines = [f"    {json.dumps(tensor)}: {json.dumps(pair)}" for tensor, pair in tensors.items()]
-        networks.append(f"  {json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n  }")
-    RANGES.write_text("{\n" + ",\n".join(networks) + "\n}\n", encoding="utf-8")
+    RANGES.write_text(ranges_text(ranges), encoding="utf-8")
     say(f"wrote {RANGES.name}")
     return 0
 

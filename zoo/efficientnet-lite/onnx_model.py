@@ -16,13 +16,12 @@ OPSET = 17
 IR_VERSION = 9
 
 
-class _Graph:
-    """Nodes and constants of a model in the making; follows the side of every square image."""
+class Parts:
+    """Nodes and constants of a model in the making."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
-        self.sides = {"input": size}
 
     def constant(self, name: str, value: np.ndarray) -> str:
         if name not in self.constants:
@@ -33,6 +32,14 @@ class _Graph:
     def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
+
+
+class _Graph(Parts):
+    """The parts of a network's model; follows the side of every square image."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.sides = {"input": size}
 
     def conv(self, layer: Layer, inputs: list[str], output: str) -> str:
         """Padding as TensorFlow's SAME: as little as needed, the odd pixel behind."""
@@ -104,35 +111,36 @@ def quantised_model(name: str, network: Network, size: int, grids: dict[str, Gri
     layer, hence quantising also clips, and there is no Clip node. The logits stay float32.
     """
     graph = _Graph(size)
-    _quantise(graph, "input", "input", grids["input"])
+    quantise(graph, "input", "input", grids["input"])
     for layer in network.layers:
         inputs = [f"{tensor}.dequantised" for tensor in layer.inputs]
         if layer.weights is not None:
             grid = grids[layer.inputs[0]]
-            inputs += _integer_constants(graph, layer.name, layer.weights, grid)
+            inputs += integer_constants(graph, layer.name, layer.weights, grid)
         if layer.name == "logits":
             graph.layer(layer, inputs, "logits")
         else:
             graph.layer(layer, inputs, f"{layer.name}.real")
-            _quantise(graph, f"{layer.name}.real", layer.name, grids[layer.name])
+            quantise(graph, f"{layer.name}.real", layer.name, grids[layer.name])
     return graph.model(name, size, network.classes)
 
 
-def _quantise(graph: _Graph, source: str, name: str, grid: Grid) -> None:
+def quantise(graph: Parts, source: str, name: str, grid: Grid) -> None:
+    """Adds the tensor `name`.dequantised: `source` brought to the grid."""
     constants = [graph.constant(f"{name}.scale", np.asarray(grid.scale, np.float32)),
                  graph.constant(f"{name}.zero", np.asarray(grid.zero, np.uint8))]
     graph.node("QuantizeLinear", [source, *constants], f"{name}.quantised")
     graph.node("DequantizeLinear", [f"{name}.quantised", *constants], f"{name}.dequantised")
 
 
-def _dequantise(graph: _Graph, name: str, codes: np.ndarray, scales: np.ndarray) -> str:
+def _dequantise(graph: Parts, name: str, codes: np.ndarray, scales: np.ndarray) -> str:
     """Constant integers with a scale per channel, in the type of `codes`, as real numbers."""
     inputs = [graph.constant(f"{name}.codes", codes), graph.constant(f"{name}.scale", scales),
               graph.constant(f"{name}.zero", np.zeros(len(scales), codes.dtype))]
     return graph.node("DequantizeLinear", inputs, f"{name}.dequantised", axis=0)
 
 
-def _integer_constants(graph: _Graph, layer: str, weights: Weights, grid: Grid) -> list[str]:
+def integer_constants(graph: Parts, layer: str, weights: Weights, grid: Grid) -> list[str]:
     """Dequantised weights and biases of a layer whose input has the given grid."""
     integers = weights.integers or integer_weights(weights.values, weights.bias, grid)
     bias_scales = integers.scales * np.float32(grid.scale)

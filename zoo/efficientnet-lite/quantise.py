@@ -28,8 +28,18 @@ def grid_of_range(low: float, high: float) -> Grid:
 
 def committed_grids(network: str) -> dict[str, Grid]:
     """The grids of a network's tensors, from the ranges that were measured once."""
-    ranges = json.loads(RANGES.read_text(encoding="utf-8"))[network]
+    return grids_of_ranges(json.loads(RANGES.read_text(encoding="utf-8"))[network])
+
+
+def grids_of_ranges(ranges: dict[str, tuple[float, float]]) -> dict[str, Grid]:
+    """The grid of each tensor whose lowest and highest value are given."""
     return {tensor: grid_of_range(low, high) for tensor, (low, high) in ranges.items()}
+
+
+def integer_codes(weight: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """Weights as int8, with a scale for each output channel (the first axis)."""
+    spread = scales.astype(np.float64).reshape(-1, *[1] * (weight.ndim - 1))
+    return np.clip(np.rint(weight.astype(np.float64) / spread), -127, 127).astype(np.int8)
 
 
 def integer_weights(weight: np.ndarray, bias: np.ndarray, grid: Grid) -> IntegerWeights:
@@ -40,8 +50,6 @@ def integer_weights(weight: np.ndarray, bias: np.ndarray, grid: Grid) -> Integer
     # A channel of (almost) no weights must not make its bias overflow.
     smallest = np.maximum(np.abs(bias).astype(np.float64) / (input_scale * BIAS_LIMIT), 1e-9)
     scales = np.maximum(peaks / 127.0, smallest).astype(np.float32)
-    spread = scales.astype(np.float64).reshape(-1, *[1] * len(axes))
-    codes = np.clip(np.rint(weight.astype(np.float64) / spread), -127, 127).astype(np.int8)
     bias_scales = (scales * np.float32(grid.scale)).astype(np.float64)
     bias_codes = np.rint(bias.astype(np.float64) / bias_scales).astype(np.int32)
-    return IntegerWeights(codes, scales, bias_codes)
+    return IntegerWeights(integer_codes(weight, scales), scales, bias_codes)

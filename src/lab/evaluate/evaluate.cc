@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "lab/evaluate/strategy.h"
 #include "lab/evaluate/verdict.h"
+#include "lab/premodel/cross_validation.h"
+#include "lab/replay/statistics.h"
 
 namespace rightsize {
 namespace {
@@ -39,8 +40,8 @@ Calibration calibrate(const Recording& recording, std::size_t model) {
 Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo) {
   std::vector<ModelIndex> places(file.zoo.models.size(), 0);
   for (const OperatingPoint& point : file.points) {
-    for (const CascadeStage& stage : point.stages) {
-      const ModelSpec& wanted = file.zoo.models[stage.model];
+    for (const ModelIndex model : models_of(point.rule)) {
+      const ModelSpec& wanted = file.zoo.models[model];
       const ModelSpec* found = zoo.find(wanted.name);
       if (found == nullptr || found->sha256 != wanted.sha256 || found->input != wanted.input) {
         return mismatch(fmt::format(
@@ -48,22 +49,35 @@ Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo
             "or profile the selector's zoo",
             wanted.name, found == nullptr ? "is not in this run" : "differs from the run's"));
       }
-      places[stage.model] = static_cast<ModelIndex>(found - zoo.models.data());
+      places[model] = static_cast<ModelIndex>(found - zoo.models.data());
     }
   }
   return places;
 }
 
+// A premodel can only be judged on the features that it was made for.
+Status match_features(const SelectorFile& file, const OutcomeTable& table) {
+  for (const OperatingPoint& point : file.points) {
+    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
+    if (premodel == nullptr || premodel->probe) continue;
+    const FeatureSpec wanted{.set = premodel->feature_set().name, .options = premodel->features};
+    if (table.feature_spec == wanted) continue;
+    return mismatch(fmt::format(
+        "the selector file's point '{}' looks at features that this run {}; profile again, or "
+        "train "
+        "a selector on this run",
+        point.name, table.feature_spec.set.empty() ? "has not" : "extracted in another way"));
+  }
+  return {};
+}
+
 std::vector<Strategy> replay_file(const SelectorFile& file, const std::vector<ModelIndex>& places,
                                   const Recording& recording) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
   std::vector<Strategy> strategies;
   for (const OperatingPoint& point : file.points) {
-    std::vector<CascadeStage> stages = point.stages;
-    for (CascadeStage& stage : stages) stage.model = places[stage.model];
-    const ConfidenceCascade selector(point.signal, std::move(stages));
-    strategies.push_back({point.name, replay(selector, recording, all)});
+    const std::unique_ptr<Selector> selector = make_selector(renumbered(point.rule, places));
+    strategies.push_back({point.name, replay(*selector, recording, all)});
   }
   return strategies;
 }
@@ -71,6 +85,10 @@ std::vector<Strategy> replay_file(const SelectorFile& file, const std::vector<Mo
 Result<std::size_t> find_baseline(const Recording& recording, const std::string& name) {
   if (name.empty()) return static_cast<std::size_t>(best_single_model(recording));
   return model_index(recording.table->zoo, name);
+}
+
+std::string premodel_name(const PremodelOptions& options) {
+  return options.shape ? options.shape->name() : "chosen by cross-validation";
 }
 
 struct Kind {
@@ -126,38 +144,39 @@ std::size_t no_loss_index(const std::vector<Target>& targets) {
 }
 
 void add_oracles(const Recording& recording, Contest& contest) {
-  std::vector<std::size_t> all(recording.models());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<std::size_t> all = all_but(recording.models(), {});
   contest.chosen = models_used(contest.strategies[contest.no_loss].items, recording.models());
   contest.strategies.push_back(oracle(recording, "oracle, whole zoo", all));
   contest.strategies.push_back(oracle(recording, "oracle, chosen models", contest.chosen));
 }
 
 Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
-                             const SelectorFile* selector, const FoldOptions& folds) {
+                             const SelectorFile* selector, const EvaluateOptions& options) {
   const std::vector<Target> targets = default_targets();
   const auto validated = [&](const std::vector<Target>& aims, const Fitter& fitter) {
-    return cross_validate(recording, static_cast<ModelIndex>(baseline), aims, fitter, folds);
+    return cross_validate(recording, static_cast<ModelIndex>(baseline), aims, fitter,
+                          options.folds);
   };
   Contest contest(recording);
   contest.add("cascade", validated(targets, fit_cascades));
   contest.no_loss = contest.kinds.front().first + no_loss_index(targets);
+  if (options.premodel) {
+    auto items = cross_validate_premodel(recording, *options.premodel, options.folds);
+    if (!items.ok()) return items.status();
+    contest.add(kPremodelKind, true, {{premodel_name(*options.premodel), std::move(*items)}});
+  }
   contest.add("fixed", validated(targets, fit_fixed));
   contest.add("majority model", validated({{"majority", 0.0}}, fit_majority));
   if (selector != nullptr) {
     const auto places = match_models(*selector, recording.table->zoo);
     if (!places.ok()) return places.status();
+    const Status features = match_features(*selector, *recording.table);
+    if (!features.ok()) return features;
     const bool held_out = selector->provenance.run_id != recording.table->provenance.run_id;
     contest.add("selector file", held_out, replay_file(*selector, *places, recording));
   }
   add_oracles(recording, contest);
   return contest;
-}
-
-double mean_decode_ms(const Recording& recording) {
-  double sum = 0.0;
-  for (const std::int64_t ns : recording.decode_cpu) sum += static_cast<double>(ns) / 1e6;
-  return sum / static_cast<double>(recording.items());
 }
 
 void fill_models(const Recording& recording, const Resampling& resampling, Evaluation& result) {
@@ -202,7 +221,7 @@ const char* to_string(VerdictKind kind) {
 
 Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
                             const EvaluateOptions& options) {
-  const Result<Recording> judged = judge(table, options.reference);
+  const Result<Recording> judged = judge(table, options.reference, options.cost);
   if (!judged.ok()) return judged.status();
   const Recording& recording = *judged;
   if (recording.items() < options.folds.folds) {
@@ -212,7 +231,7 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
   const Result<std::size_t> baseline = find_baseline(recording, options.baseline);
   if (!baseline.ok()) return baseline.status();
 
-  const Result<Contest> contest = hold_contest(recording, *baseline, selector, options.folds);
+  const Result<Contest> contest = hold_contest(recording, *baseline, selector, options);
   if (!contest.ok()) return contest.status();
   Resampling resampling(contest->strategies, recording.models(), *baseline);
   resampling.run(recording.items(), options.resamples, options.folds.seed);
@@ -228,8 +247,9 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                     .folds = options.folds.folds,
                     .seed = options.folds.seed,
                     .resamples = options.resamples,
+                    .more_arguments = options.more_arguments,
                     .baseline = *baseline,
-                    .decode_cpu_ms = mean_decode_ms(recording)};
+                    .decode_cpu_ms = recording.mean_decode_ms()};
   fill_models(recording, resampling, result);
   fill_contest(*contest, resampling, result);
   return result;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lab/evaluate/strategy.h"
+#include "lab/premodel/trainer.h"
 #include "lab/replay/cross_validation.h"
 #include "lab/replay/recording.h"
 #include "selector/selector_file.h"
@@ -16,12 +17,17 @@ namespace rightsize {
 struct EvaluateOptions {
   std::string baseline;  // empty: the best single model
   Reference reference;
+  CostKind cost = CostKind::kTime;  // what premodels and the choice of their models call cheap
+  std::optional<PremodelOptions> premodel;  // a kind more; needs a run with features
   FoldOptions folds;
   std::size_t resamples = 2000;
+  std::vector<std::string> more_arguments;  // of the program, that gave `premodel` and `cost`
 };
 
+inline constexpr const char* kPremodelKind = "premodel";
+
 struct KindFigures {
-  std::string kind;      // "cascade", "fixed", "majority model", "selector file"
+  std::string kind;      // "cascade", "premodel", "fixed", "majority model", ...
   bool held_out = true;  // false: judged on the inputs it was trained on
   std::vector<StrategyFigures> points;
 };
@@ -56,6 +62,7 @@ struct Evaluation {
   std::size_t folds = 0;
   std::uint64_t seed = 0;
   std::size_t resamples = 0;
+  std::vector<std::string> more_arguments;  // as EvaluateOptions has them
   std::vector<std::string> model_names;
   std::size_t baseline = 0;  // index into model_names
   double decode_cpu_ms = 0.0;

@@ -52,8 +52,7 @@ TEST(Verdict, TrainRecommendsTheSingleModelWhereSelectionGivesNothing) {
       synthetic_table({.items = 6000, .models = ladder(), .informative = 0.0, .nested = 1.0}), {});
   ASSERT_TRUE(useless.ok());
   const OperatingPoint& chosen = useless->file.points[useless->file.default_point];
-  EXPECT_EQ(chosen.kind(), "fixed");
-  EXPECT_EQ(chosen.stages[0].model, 3);
+  EXPECT_EQ(chosen.rule, Rule(fixed_rule(3)));
   const auto useful = train(synthetic_table({.items = 1500, .models = ladder()}), {});
   ASSERT_TRUE(useful.ok());
   EXPECT_EQ(useful->file.points[useful->file.default_point].name, kNoLoss);
@@ -188,8 +187,10 @@ TEST(Mix, HullLeavesOutWhatALineBeats) {
   EXPECT_EQ(between.first, 1U);
   EXPECT_EQ(between.second, 3U);
   EXPECT_DOUBLE_EQ(between.weight, 0.5);
-  EXPECT_EQ(best_mix(models, 0.5).first, 0U);
-  EXPECT_EQ(best_mix(models, 0.5).weight, 0.0);
+  const Mix below = best_mix(models, models[0].first / 4);
+  EXPECT_EQ(below.first, models.size());  // no answer
+  EXPECT_EQ(below.second, 0U);
+  EXPECT_DOUBLE_EQ(below.weight, 0.25);
   EXPECT_EQ(best_mix(models, 99).first, 3U);
   EXPECT_EQ(best_mix(models, 99).weight, 0.0);
 }
@@ -201,6 +202,24 @@ TEST(Folds, PartitionTheItems) {
   // Every item gets exactly one held-out result.
   const auto pooled = cross_validate(*recording, 3, {{"x", 0.0}}, fit_fixed, {.folds = 10});
   for (const ReplayedItem& item : pooled[0].items) EXPECT_GT(item.cpu, 0);
+}
+
+TEST(Evaluate, APremodelIsJudgedOnItsOwnFeaturesAlone) {
+  const OutcomeTable table =
+      synthetic_table({.items = 60, .models = ladder(), .featured = true, .telling = 0.9});
+  EvaluateOptions options{.premodel = PremodelOptions{}, .folds = {.folds = 2}, .resamples = 20};
+  const auto trained = train(table, options);
+  ASSERT_TRUE(trained.ok()) << trained.status().message();
+  EXPECT_LT(trained->file.find_point(kPremodelKind), trained->file.points.size());
+  options.premodel.reset();
+  EXPECT_TRUE(evaluate(table, &trained->file, options).ok());
+  OutcomeTable other = table;
+  other.feature_spec.options.max_side = 64;
+  EXPECT_THAT(evaluate(other, &trained->file, options).status().message(),
+              testing::HasSubstr("extracted in another way"));
+  const OutcomeTable bare = synthetic_table({.items = 60, .models = ladder()});
+  EXPECT_THAT(evaluate(bare, &trained->file, options).status().message(),
+              testing::HasSubstr("has not"));
 }
 
 }  // namespace

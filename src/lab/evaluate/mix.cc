@@ -30,7 +30,8 @@ std::vector<std::size_t> mix_hull(const std::vector<std::pair<double, double>>& 
 
 Mix best_mix(const std::vector<std::pair<double, double>>& models, double cost) {
   const std::vector<std::size_t> hull = mix_hull(models);
-  if (cost <= models[hull.front()].first) return {hull.front(), hull.front(), 0.0};
+  const double cheapest = models[hull.front()].first;
+  if (cost < cheapest) return {models.size(), hull.front(), std::max(cost, 0.0) / cheapest};
   for (std::size_t k = 1; k < hull.size(); ++k) {
     const double low = models[hull[k - 1]].first;
     const double high = models[hull[k]].first;

@@ -8,8 +8,9 @@
 namespace rightsize {
 
 // The best random mix of single models, given their (cost, quality), at a mean cost: `second` with
-// probability `weight`, else `first`. Below the cheapest model it is that model alone, above the
-// best the best alone.
+// probability `weight`, else `first`. Below the cheapest model it is that model or no answer, which
+// costs nothing and is not right: `first` is then the number of models. Above the best it is the
+// best alone.
 struct Mix {
   std::size_t first = 0;
   std::size_t second = 0;

@@ -29,10 +29,12 @@ Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times) 
 Strategy single_model(const Recording& recording, std::size_t model) {
   Strategy strategy{.name = recording.table->zoo.models[model].name, .items = {}};
   for (std::size_t i = 0; i < recording.items(); ++i) {
-    strategy.items.push_back({.answered = recording.ok[model][i] != 0,
-                              .right = recording.right[model][i] != 0,
-                              .model = static_cast<ModelIndex>(model),
-                              .cpu = recording.cpu[model][i] + recording.decode_cpu[i]});
+    strategy.items.push_back(
+        {.answered = recording.ok[model][i] != 0,
+         .right = recording.right[model][i] != 0,
+         .model = static_cast<ModelIndex>(model),
+         .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
+         .energy = recording.energy_of(model, i) + recording.overhead_energy(false)});
   }
   return strategy;
 }
@@ -44,15 +46,17 @@ Strategy oracle(const Recording& recording, std::string name,
     std::size_t best = allowed.front();
     const auto better = [&](std::size_t a, std::size_t b) {
       if (recording.right[a][i] != recording.right[b][i]) return recording.right[a][i] != 0;
-      return recording.cpu[a][i] < recording.cpu[b][i];
+      return recording.cost(a, i) < recording.cost(b, i);
     };
     for (const std::size_t m : allowed) {
       if (better(m, best)) best = m;
     }
-    strategy.items.push_back({.answered = recording.ok[best][i] != 0,
-                              .right = recording.right[best][i] != 0,
-                              .model = static_cast<ModelIndex>(best),
-                              .cpu = recording.cpu[best][i] + recording.decode_cpu[i]});
+    strategy.items.push_back(
+        {.answered = recording.ok[best][i] != 0,
+         .right = recording.right[best][i] != 0,
+         .model = static_cast<ModelIndex>(best),
+         .cpu = recording.cpu[best][i] + recording.decode_cpu[i],
+         .energy = recording.energy_of(best, i) + recording.overhead_energy(false)});
   }
   return strategy;
 }
@@ -101,8 +105,8 @@ std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint3
   std::vector<Derived> derived;
   for (std::size_t s = 0; s < means.size(); ++s) {
     const Mix& mix = mixes_[s];
-    const double mix_quality =
-        (1 - mix.weight) * means[mix.first].right + mix.weight * means[mix.second].right;
+    const double first = mix.first < models_ ? means[mix.first].right : 0.0;
+    const double mix_quality = (1 - mix.weight) * first + mix.weight * means[mix.second].right;
     derived.push_back({.quality = means[s].right,
                        .cpu_ms = means[s].cpu_ms,
                        .difference = means[s].right - means[baseline_].right,

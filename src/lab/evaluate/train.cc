@@ -1,7 +1,7 @@
 #include "lab/evaluate/train.h"
+#include "lab/replay/statistics.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace rightsize {
 namespace {
@@ -9,11 +9,9 @@ namespace {
 constexpr double kNsPerMs = 1e6;
 constexpr const char* kBaselinePoint = "baseline";
 
-OperatingPoint make_point(std::string name, Signal signal, std::vector<CascadeStage> stages,
-                          const StrategyFigures& figures) {
+OperatingPoint make_point(std::string name, Rule rule, const StrategyFigures& figures) {
   OperatingPoint point{.name = std::move(name),
-                       .signal = signal,
-                       .stages = std::move(stages),
+                       .rule = std::move(rule),
                        .quality = figures.quality,
                        .difference = figures.difference,
                        .speedup = figures.speedup,
@@ -24,37 +22,47 @@ OperatingPoint make_point(std::string name, Signal signal, std::vector<CascadeSt
 // Shares of the answers on the items it was fitted to: held-out ones are of other cascades.
 void fill_shares(const Recording& recording, const std::vector<std::size_t>& items,
                  OperatingPoint& point) {
-  point.shares.assign(point.stages.size(), 0.0);
-  const std::unique_ptr<Selector> selector = point.selector();
+  const std::vector<ModelIndex> models = models_of(point.rule);
+  point.shares.assign(models.size(), 0.0);
+  const std::unique_ptr<Selector> selector = make_selector(point.rule);
   for (const ReplayedItem& item : replay(*selector, recording, items)) {
-    for (std::size_t s = 0; s < point.stages.size(); ++s) {
-      if (item.answered && item.model == point.stages[s].model) {
-        point.shares[s] += 1.0 / static_cast<double>(items.size());
+    for (std::size_t m = 0; m < models.size(); ++m) {
+      if (item.answered && item.model == models[m]) {
+        point.shares[m] += 1.0 / static_cast<double>(items.size());
       }
     }
   }
 }
 
-bool same_rule(const OperatingPoint& a, const OperatingPoint& b) {
-  return a.stages == b.stages && (a.signal == b.signal || a.stages.size() == 1);
-}
-
 void add_points(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  file.points.push_back(make_point(kBaselinePoint, Signal::kMaxProbability, {{file.baseline, 0.0}},
-                                   evaluation.models[file.baseline]));
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
+  file.points.push_back(
+      make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
   const FitPoint fit = fit_cascades(recording, all, file.baseline);
   const std::vector<Target> targets = default_targets();
   for (std::size_t t = 0; t < targets.size(); ++t) {
-    const CascadeCandidate candidate = fit(targets[t]);
-    OperatingPoint point = make_point(targets[t].name, candidate.signal, candidate.stages,
-                                      evaluation.kinds.front().points[t]);
+    OperatingPoint point =
+        make_point(targets[t].name, fit(targets[t]), evaluation.kinds.front().points[t]);
     const bool known = std::any_of(file.points.begin(), file.points.end(),
-                                   [&](const OperatingPoint& p) { return same_rule(p, point); });
+                                   [&](const OperatingPoint& p) { return p.rule == point.rule; });
     if (!known) file.points.push_back(std::move(point));
   }
   for (OperatingPoint& point : file.points) fill_shares(recording, all, point);
+}
+
+// The premodel is fitted to all inputs; its figures come from its cross-validation.
+Status add_premodel(const Recording& recording, const Evaluation& evaluation,
+                    const PremodelOptions& options, SelectorFile& file) {
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
+  auto rule = train_premodel(recording, all, options);
+  if (!rule.ok()) return rule.status();
+  const auto kind =
+      std::find_if(evaluation.kinds.begin(), evaluation.kinds.end(),
+                   [](const KindFigures& figures) { return figures.kind == kPremodelKind; });
+  OperatingPoint point = make_point(kPremodelKind, std::move(*rule), kind->points.front());
+  fill_shares(recording, all, point);
+  file.points.push_back(std::move(point));
+  return {};
 }
 
 void add_figures(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
@@ -76,7 +84,7 @@ void add_figures(const Recording& recording, const Evaluation& evaluation, Selec
 Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options) {
   Result<Evaluation> evaluation = evaluate(table, nullptr, options);
   if (!evaluation.ok()) return evaluation.status();
-  const Result<Recording> recording = judge(table, options.reference);
+  const Result<Recording> recording = judge(table, options.reference, options.cost);
   if (!recording.ok()) return recording.status();
   Training training{.file = {}, .evaluation = std::move(*evaluation)};
   SelectorFile& file = training.file;
@@ -88,6 +96,10 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   file.baseline = static_cast<ModelIndex>(training.evaluation.baseline);
   add_figures(*recording, training.evaluation, file);
   add_points(*recording, training.evaluation, file);
+  if (options.premodel) {
+    const Status status = add_premodel(*recording, training.evaluation, *options.premodel, file);
+    if (!status.ok()) return status;
+  }
   const std::size_t no_loss = file.find_point(kNoLoss);
   const bool pays = training.evaluation.verdict.kind == VerdictKind::kPays;
   file.default_point = pays && no_loss < file.points.size() ? no_loss : 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "lab/profile/energy_blocks.h"
 #include "lab/profile/profile.h"
 #include "lab/profile/store.h"
 
@@ -32,7 +33,12 @@ UPDATE main.items AS a SET
   FROM src.items AS b WHERE a.id = b.id AND a.status = 0 AND b.status != 0;
 INSERT OR IGNORE INTO main.outcomes SELECT * FROM src.outcomes;
 INSERT OR IGNORE INTO main.decode_samples SELECT * FROM src.decode_samples;
-INSERT OR IGNORE INTO main.timing_samples SELECT * FROM src.timing_samples)";
+INSERT OR IGNORE INTO main.timing_samples SELECT * FROM src.timing_samples;
+INSERT OR IGNORE INTO main.features SELECT * FROM src.features;
+INSERT OR IGNORE INTO main.feature_samples SELECT * FROM src.feature_samples;
+INSERT OR IGNORE INTO main.resources SELECT * FROM src.resources;
+INSERT OR IGNORE INTO main.idle_power SELECT * FROM src.idle_power;
+INSERT OR IGNORE INTO main.energy_blocks SELECT * FROM src.energy_blocks)";
 
 Status add_attached(Database& target, const fs::path& input, MergeSummary& summary) {
   {
@@ -71,7 +77,25 @@ struct Origin {
   RunHeader header;
   std::vector<StoredItem> items;
   std::optional<double> tolerance;  // the widest
+  std::string no_energy;            // the first reason that an input gives
+  std::string sensor;               // of the energy; empty: none measured it
 };
+
+// Energies by different sensors cannot be told apart once they lie in one file.
+Status add_energy_origin(RunStore& store, const fs::path& input, Origin& origin) {
+  const Result<std::string> reason = store.no_energy();
+  if (!reason.ok()) return reason.status();
+  if (origin.no_energy.empty()) origin.no_energy = *reason;
+  const Result<RunEnergy> energy = read_energy(store);
+  if (!energy.ok()) return energy.status();
+  for (const IdlePower& idle : energy->idle) {
+    if (origin.sensor.empty()) origin.sensor = idle.sensor;
+    if (origin.sensor == idle.sensor) continue;
+    return mismatch(fmt::format("{}: its energy was measured by {}, in the inputs before it by {}",
+                                input.string(), idle.sensor, origin.sensor));
+  }
+  return {};
+}
 
 Result<Origin> common_origin(const std::vector<fs::path>& inputs) {
   std::optional<Origin> origin;
@@ -79,19 +103,20 @@ Result<Origin> common_origin(const std::vector<fs::path>& inputs) {
   for (const fs::path& input : inputs) {
     Result<RunStore> store = RunStore::open_read_only(input);
     if (!store.ok()) return store.status();
+    if (Status status = store->check_newest(); !status.ok()) return status;
     const Result<std::optional<double>> tolerance = store->timing_tolerance();
     if (!tolerance.ok()) return tolerance.status();
     timing_complete = timing_complete && tolerance->has_value();
     if (!origin) {
       Result<std::vector<StoredItem>> items = store->items();
       if (!items.ok()) return items.status();
-      origin = Origin{store->header(), std::move(*items), *tolerance};
-      continue;
+      origin = Origin{store->header(), std::move(*items), *tolerance, {}, {}};
     }
     const Status same =
         check_same_origin(origin->header, inputs.front().string(), store->header(), input.string());
     if (!same.ok()) return same;
     origin->tolerance = std::max(origin->tolerance, *tolerance);
+    if (Status status = add_energy_origin(*store, input, *origin); !status.ok()) return status;
   }
   if (!timing_complete) origin->tolerance.reset();
   origin->header.shard = origin->header.shards = 1;
@@ -115,6 +140,7 @@ Result<MergeSummary> merge_into(const fs::path& path, const Origin& origin,
   summary.items = origin.items.size();
   summary.pending = static_cast<std::size_t>(*pending);
   summary.timing_complete = origin.tolerance.has_value();
+  if (Status status = target->set_no_energy(origin.no_energy); !status.ok()) return status;
   // With items missing, the timing of the whole is not complete either.
   if (origin.tolerance && summary.pending == 0) {
     const Status status = target->set_timing_tolerance(*origin.tolerance);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "lab/profile/device.h"
+#include "lab/profile/energy_blocks.h"
 #include "lab/profile/profile_test_support.h"
 #include "lab/profile/samples.h"
 
@@ -25,7 +26,8 @@ class MergeTest : public testing::Test {
       options.shard = shard;
       options.shards = 3;
       options.timing.max_passes = 2;
-      const Result<ProfileSummary> summary = run_profile(zoo_, data_, options);
+      options.energy = test::simulated_energy(sensor_);
+      const Result<ProfileSummary> summary = run_profile(zoo_, data_, options, count_runs_);
       ASSERT_TRUE(summary.ok()) << summary.status().message();
       EXPECT_EQ(shard == 1 ? 17U : (shard == 2 ? 17U : 16U), summary->made);
     }
@@ -48,9 +50,16 @@ class MergeTest : public testing::Test {
   }
   std::size_t timing_samples(const fs::path& path) {
     Result<RunStore> store = RunStore::open_read_only(path);
-    return read_samples(store->database(), 2)->models[0].size();
+    return read_samples(*store)->models[0].size();
   }
 
+  RunEnergy energy_in(const fs::path& path) {
+    Result<RunStore> store = RunStore::open_read_only(path);
+    return *read_energy(*store);
+  }
+
+  std::shared_ptr<test::SensorScript> sensor_ = std::make_shared<test::SensorScript>();
+  test::Behaviour count_runs_{.on_run = [this](int) { ++sensor_->runs; }};
   Folder folder_;
   Zoo zoo_ = test::make_zoo(folder_ / "zoo");
   DataSet data_ = test::make_data(folder_ / "data", 50);
@@ -77,6 +86,35 @@ TEST_F(MergeTest, ShardsEqualTheWhole) {
   for (const auto& entry : fs::directory_iterator(folder_.path())) {
     EXPECT_FALSE(entry.path().string().ends_with("-wal")) << entry.path();
   }
+}
+
+TEST_F(MergeTest, CarriesEnergyAndResourcesOfAllShards) {
+  ASSERT_TRUE(merge_runs({shard_path(1), shard_path(2), shard_path(3)}, output_).ok());
+  const RunEnergy merged = energy_in(output_);
+  EXPECT_EQ(3U, merged.idle.size());
+  EXPECT_EQ(3 * energy_in(shard_path(2)).decoding.size(), merged.decoding.size());
+  const Result<OutcomeTable> table = read_table(output_);
+  ASSERT_TRUE(table.ok()) << table.status().message();
+  for (std::size_t model = 0; model < 2; ++model) {
+    EXPECT_EQ(3 * energy_in(shard_path(1)).models[model].size(), merged.models[model].size());
+    ASSERT_TRUE(table->at(7, model).energy_nj.has_value());
+    EXPECT_NEAR(2e9, static_cast<double>(*table->at(7, model).energy_nj), 1e4);
+    EXPECT_EQ(1, table->resources[model].file_bytes);
+  }
+  // What occurs twice is kept once.
+  fs::remove(output_);
+  fs::copy_file(shard_path(1), folder_ / "copy.db");
+  ASSERT_TRUE(merge_runs({shard_path(1), folder_ / "copy.db"}, output_).ok());
+  EXPECT_EQ(energy_in(shard_path(1)).models[1].size(), energy_in(output_).models[1].size());
+}
+
+TEST_F(MergeTest, TellsWhyAShardHasNoEnergyAndRefusesOtherSensors) {
+  change(shard_path(2), "UPDATE meta SET value = 'no sensor there' WHERE key = 'no_energy'");
+  ASSERT_TRUE(merge_runs({shard_path(1), shard_path(2)}, output_).ok());
+  EXPECT_EQ("no sensor there", read_run_summary(output_)->no_energy);
+  fs::remove(output_);
+  change(shard_path(2), "UPDATE idle_power SET sensor = 'other sensor'");
+  expect_error({shard_path(1), shard_path(2)}, {"shard2.db", "other sensor", "simulated sensor"});
 }
 
 TEST_F(MergeTest, MissingShardsAreReportedAndCanBeProfiledAfterwards) {
@@ -112,6 +150,8 @@ TEST_F(MergeTest, RefusesRunsThatDoNotBelongTogether) {
   expect_error(inputs, {"data set"});
   change(shard_path(2), "PRAGMA user_version = 7");
   expect_error(inputs, {"shard2.db", "schema version 7"});
+  change(shard_path(2), "PRAGMA user_version = 1");
+  expect_error(inputs, {"shard2.db", "schema version 1", "can be read"});
 }
 
 TEST_F(MergeTest, NeverWritesOverAFile) {

@@ -10,12 +10,13 @@
 #include "core/checksum.h"
 #include "core/file.h"
 #include "image/classification.h"
+#include "lab/profile/features.h"
 
 namespace rightsize {
 namespace {
 
 ItemRecord measure(const OutcomeTask& task, std::vector<ImageModel>& models,
-                   const DecodeLimits& limits) {
+                   ImageFeatures& extractor, const DecodeLimits& limits) {
   ItemRecord record;
   record.item = task.item.id;
   record.label = task.item.label;
@@ -37,6 +38,11 @@ ItemRecord measure(const OutcomeTask& task, std::vector<ImageModel>& models,
     ImageModel::Times not_kept;
     record.models[i].status = models[i].classify(*image, record.models[i].outcome, not_kept);
   }
+  Result<ExtractedFeatures> features = extract_all(extractor, *image);
+  if (features.ok()) {
+    record.features = std::move(features->values);
+    record.has_object = features->has_object;
+  }
   return record;
 }
 
@@ -44,12 +50,12 @@ ItemRecord measure(const OutcomeTask& task, std::vector<ImageModel>& models,
 class OutcomePhase {
  public:
   OutcomePhase(const Zoo& zoo, const ModelSet& models, std::span<const OutcomeTask> tasks,
-               const DecodeLimits& limits, RunRecorder& recorder, Progress progress,
+               const OutcomeOptions& options, RunRecorder& recorder, Progress progress,
                ProgressMeter& meter)
       : zoo_(zoo),
         models_(models),
         tasks_(tasks),
-        limits_(limits),
+        options_(options),
         recorder_(recorder),
         progress_(std::move(progress)),
         meter_(meter) {}
@@ -75,10 +81,12 @@ class OutcomePhase {
       for (std::size_t i = 0; i < zoo_.models.size(); ++i) {
         models.emplace_back(zoo_.models[i], *models_.session(static_cast<ModelIndex>(i)));
       }
+      Result<ImageFeatures> extractor = ImageFeatures::make(options_.features);
+      if (!extractor.ok()) return stop(extractor.status());
       while (!stopped_) {
         const std::size_t task = next_.fetch_add(1);
         if (task >= tasks_.size()) return;
-        record(measure(tasks_[task], models, limits_));
+        record(measure(tasks_[task], models, *extractor, options_.limits));
       }
     } catch (const std::exception& error) {
       stop(runtime_error(std::string("out of memory: use fewer threads: ") + error.what()));
@@ -104,7 +112,7 @@ class OutcomePhase {
   const Zoo& zoo_;
   const ModelSet& models_;
   std::span<const OutcomeTask> tasks_;
-  DecodeLimits limits_;
+  OutcomeOptions options_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stopped_{false};
 
@@ -121,7 +129,7 @@ Status record_outcomes(const Zoo& zoo, const ModelSet& models, std::span<const O
                        const OutcomeOptions& options, RunRecorder& recorder, Progress progress,
                        ProgressMeter& meter) {
   const int useful = static_cast<int>(std::min<std::size_t>(tasks.size(), 1024));
-  OutcomePhase phase(zoo, models, tasks, options.limits, recorder, std::move(progress), meter);
+  OutcomePhase phase(zoo, models, tasks, options, recorder, std::move(progress), meter);
   return phase.run(std::clamp(options.threads, 1, std::max(useful, 1)));
 }
 

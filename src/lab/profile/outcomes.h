@@ -5,6 +5,7 @@
 #include <span>
 
 #include "image/decode.h"
+#include "image/features.h"
 #include "lab/profile/dataset.h"
 #include "lab/profile/progress.h"
 #include "lab/profile/recorder.h"
@@ -23,11 +24,12 @@ struct OutcomeTask {
 struct OutcomeOptions {
   int threads = 1;
   DecodeLimits limits;
+  ImageFeatureOptions features;
 };
 
-// Runs all tasks and records them. An item that cannot be read or decoded, or on which a model
-// fails, is recorded as failed and the phase goes on; the first failure to record ends it.
-// `progress` holds what is done already and the total.
+// Runs all tasks and records them, with the features of the images. An item that cannot be read or
+// decoded, or on which a model fails, is recorded as failed and the phase goes on; the first
+// failure to record ends it. `progress` holds what is done already and the total.
 Status record_outcomes(const Zoo& zoo, const ModelSet& models, std::span<const OutcomeTask> tasks,
                        const OutcomeOptions& options, RunRecorder& recorder, Progress progress,
                        ProgressMeter& meter);

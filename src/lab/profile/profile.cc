@@ -8,7 +8,9 @@
 
 #include "core/checksum.h"
 #include "lab/profile/device.h"
+#include "lab/profile/feature_spec.h"
 #include "lab/profile/file_lock.h"
+#include "lab/profile/resources.h"
 
 namespace rightsize {
 namespace {
@@ -27,7 +29,7 @@ Status check_options(const ProfileOptions& options) {
   if (options.threads < 0) return invalid_input("the number of threads cannot be negative");
   if (options.timing.items < 0)
     return invalid_input("the number of timed items cannot be negative");
-  return {};
+  return ImageFeatures::make(options.features).status();
 }
 
 RunHeader header_of(const Zoo& zoo, const DataSet& data, const Runtime& runtime,
@@ -38,6 +40,7 @@ RunHeader header_of(const Zoo& zoo, const DataSet& data, const Runtime& runtime,
                        runtime.name(), utc_now(), options.version};
   header.shard = options.shard;
   header.shards = options.shards;
+  header.features = {image_feature_set().name, options.features};
   header.items_sha256 = digest_of(data.items);
   return header;
 }
@@ -81,19 +84,22 @@ std::vector<OutcomeTask> tasks_of(const std::vector<StoredItem>& items, const Da
 
 class Profile {
  public:
-  Profile(RunStore& store, RunRecorder& recorder, const DataSet& data, const ModelSet& models,
-          const ProfileOptions& options, const ProgressSink& sink)
+  Profile(RunStore& store, RunRecorder& recorder, const Zoo& zoo, const DataSet& data,
+          const ModelSet& models, Runtime& runtime, const ProfileOptions& options,
+          const ProgressSink& sink)
       : store_(store),
         recorder_(recorder),
+        zoo_(zoo),
         data_(data),
         models_(models),
+        runtime_(runtime),
         options_(options),
         meter_(sink) {}
 
   Result<ProfileSummary> run() {
     ProfileSummary summary;
     if (Status status = make_outcomes(summary); !status.ok()) return status;
-    if (Status status = make_timing(summary); !status.ok()) return status;
+    if (Status status = measure_costs(summary); !status.ok()) return status;
     Result<RunSummary> run = summarise(store_);
     if (!run.ok()) return run.status();
     summary.run = std::move(*run);
@@ -119,12 +125,13 @@ class Profile {
     const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kShared);
     if (!lock.ok()) return lock.status();
     const OutcomeOptions how{options_.threads > 0 ? options_.threads : allowed_cores(),
-                             options_.limits};
+                             options_.limits, store_.header().features.options};
     return record_outcomes(store_.header().zoo, models_, tasks, how, recorder_,
                            {"outcomes", summary.found, owned}, meter_);
   }
 
-  Status make_timing(ProfileSummary& summary) {
+  // What depends on nothing else running on the machine.
+  Status measure_costs(ProfileSummary& summary) {
     const Result<RunSummary> outcomes = summarise(store_);
     if (!outcomes.ok()) return outcomes.status();
     if (outcomes->failed == outcomes->items) {
@@ -133,17 +140,26 @@ class Profile {
     }
     const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kExclusive);
     if (!lock.ok()) return lock.status();
+    if (Status status = record_resources(store_, zoo_, options_.models, runtime_, meter_);
+        !status.ok()) {
+      return status;
+    }
     Result<TimingResult> timing =
         record_timing(store_, data_, models_, options_.timing, options_.limits, recorder_, meter_);
     if (!timing.ok()) return timing.status();
     summary.timing = *timing;
-    return store_.set_timing_tolerance(options_.timing.tolerance);
+    const Status complete = store_.set_timing_tolerance(options_.timing.tolerance);
+    if (!complete.ok()) return complete;
+    return record_energy(store_, data_, models_, options_.energy, options_.timing, options_.limits,
+                         meter_);
   }
 
   RunStore& store_;
   RunRecorder& recorder_;
+  const Zoo& zoo_;
   const DataSet& data_;
   const ModelSet& models_;
+  Runtime& runtime_;
   const ProfileOptions& options_;
   ProgressMeter meter_;
 };
@@ -193,6 +209,9 @@ Status check_same_origin(const RunHeader& a, const std::string& a_name, const Ru
                   fmt::format("'{}' ({})", pa.data, short_digest(a.items_sha256)),
                   fmt::format("'{}' ({})", pb.data, short_digest(b.items_sha256)));
   }
+  if (a.features != b.features) {
+    return differ("features", to_json_text(a.features), to_json_text(b.features));
+  }
   if (pa.device != pb.device) return differ("device", pa.device, pb.device);
   if (pa.runtime != pb.runtime) return differ("runtime", pa.runtime, pb.runtime);
   return {};
@@ -211,7 +230,7 @@ Result<ProfileSummary> profile(const Zoo& zoo, const DataSet& data,
   if (!store.ok()) return store.status();
   Result<RunRecorder> recorder = RunRecorder::make(store->database(), options.commit_every);
   if (!recorder.ok()) return recorder.status();
-  return Profile(*store, *recorder, data, *models, options, sink).run();
+  return Profile(*store, *recorder, zoo, data, *models, *runtime, options, sink).run();
 }
 
 }  // namespace rightsize

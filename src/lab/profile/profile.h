@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lab/profile/dataset.h"
+#include "lab/profile/energy.h"
 #include "lab/profile/outcomes.h"
 #include "lab/profile/progress.h"
 #include "lab/profile/read_run.h"
@@ -28,6 +29,8 @@ struct ProfileOptions {
   int shards = 1;
   int threads = 0;  // for the outcomes; 0: as many as there are cores this process may use
   TimingOptions timing;
+  EnergyOptions energy;
+  ImageFeatureOptions features;
   DecodeLimits limits;
   // What a kill may lose; every commit waits for the disk.
   std::chrono::milliseconds commit_every{1000};
@@ -48,7 +51,8 @@ Result<ProfileSummary> profile(const Zoo& zoo, const DataSet& data,
                                const std::shared_ptr<Runtime>& runtime,
                                const ProfileOptions& options, const ProgressSink& sink);
 
-// Do two runs belong together? If not, says which of zoo, data set, device and runtime differ.
+// Do two runs belong together? If not, says which of zoo, data set, features, device and runtime
+// differ.
 Status check_same_origin(const RunHeader& a, const std::string& a_name, const RunHeader& b,
                          const std::string& b_name);
 

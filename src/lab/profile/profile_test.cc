@@ -11,6 +11,7 @@
 
 #include "core/file.h"
 #include "image/classification.h"
+#include "lab/profile/blob.h"
 #include "lab/profile/device.h"
 #include "lab/profile/profile_test_support.h"
 
@@ -207,6 +208,7 @@ TEST_F(ProfileTest, AReadOnlyTargetLeavesNothingBehind) {
 TEST_F(ProfileTest, AFullDiskKeepsWhatWasRecordedAndIsTakenUpAgain) {
   const DataSet data = test::make_data(folder_ / "data", 250);
   options_.commit_every = std::chrono::milliseconds(0);
+  options_.timing.max_passes = 1;
   {
     const test::FileSizeLimit limit(20'000);
     expect_error(run_profile(zoo_, data, options_), {"run.db", "disk is full"});

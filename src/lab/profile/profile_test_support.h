@@ -4,16 +4,19 @@
 
 #include <gtest/gtest.h>
 #include <png.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -176,11 +179,57 @@ inline DataSet make_data(const fs::path& folder, int count) {
   return data;
 }
 
+// A sensor that says what the test wants: a constant idle power, and so many joules per run of a
+// network that the test counts.
+struct SensorScript {
+  std::string name = "simulated sensor";
+  double idle_watts = 3;
+  double joules_per_run = 2;
+  int reads_left = 1'000'000;  // then it is gone, or, if `kills`, the process is
+  bool kills = false;
+  std::atomic<int> runs{0};
+  int opened = 0;
+};
+
+class SimulatedSensor : public EnergySensor {
+ public:
+  explicit SimulatedSensor(std::shared_ptr<SensorScript> script) : script_(std::move(script)) {}
+  const std::string& name() const override { return script_->name; }
+  Nanoseconds interval() const override { return Nanoseconds(0); }
+  Result<double> read(Nanoseconds now) override {
+    if (script_->reads_left-- <= 0) {
+      if (script_->kills) ::raise(SIGKILL);
+      return not_found("the sensor is gone");
+    }
+    if (!start_) start_ = now;
+    const std::chrono::duration<double> seconds = now - *start_;
+    return script_->idle_watts * seconds.count() + script_->joules_per_run * script_->runs;
+  }
+
+ private:
+  std::shared_ptr<SensorScript> script_;
+  std::optional<Nanoseconds> start_;
+};
+
+// Energy by a simulated sensor, in short blocks.
+inline EnergyOptions simulated_energy(const std::shared_ptr<SensorScript>& script) {
+  EnergyOptions options;
+  options.open_sensor = [script]() -> SensorResult {
+    ++script->opened;
+    return std::unique_ptr<EnergySensor>(std::make_unique<SimulatedSensor>(script));
+  };
+  options.block = std::chrono::milliseconds(0);  // one run
+  options.idle_window = std::chrono::milliseconds(1);
+  options.most_blocks = 8;
+  return options;
+}
+
 inline ProfileOptions make_options(const fs::path& output) {
   ProfileOptions options;
   options.output = output;
   options.threads = 2;
   options.version = "0.0-test";
+  options.energy.open_sensor = [] { return SensorResult(not_found("no sensor in this test")); };
   return options;
 }
 
@@ -196,6 +245,8 @@ inline void expect_same_answers(const OutcomeTable& a, const OutcomeTable& b) {
   EXPECT_EQ(a.items, b.items);
   EXPECT_EQ(a.labels, b.labels);
   EXPECT_EQ(a.failed_items, b.failed_items);
+  EXPECT_EQ(a.features, b.features);
+  EXPECT_EQ(a.has_object, b.has_object);
   ASSERT_EQ(a.cells.size(), b.cells.size());
   for (std::size_t i = 0; i < a.cells.size(); ++i) {
     const ClassOutcome& x = a.cells[i].outcome;

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "lab/profile/recorder.h"
+#include "lab/profile/blob.h"
+#include "lab/profile/energy_blocks.h"
+#include "lab/profile/features.h"
+#include "lab/profile/resources.h"
 #include "lab/profile/samples.h"
 
 namespace rightsize {
@@ -71,17 +75,33 @@ Elapsed median_of(const std::vector<Sample>& samples, Elapsed Sample::*part) {
           median(parts(samples, part, &Elapsed::wall))};
 }
 
+void fill_feature_times(const std::vector<std::vector<ItemSample>>& groups,
+                        const std::vector<std::ptrdiff_t>& rows, OutcomeTable& table) {
+  table.feature_cpu.resize(table.item_count() * groups.size());
+  table.feature_wall.resize(table.feature_cpu.size());
+  for (std::size_t group = 0; group < groups.size(); ++group) {
+    std::vector<Elapsed> times(table.item_count(), median_of(groups[group], &ItemSample::time));
+    medians_by_item(groups[group], &ItemSample::time, rows, times);
+    for (std::size_t item = 0; item < table.item_count(); ++item) {
+      table.feature_cpu[item * groups.size() + group] = times[item].cpu;
+      table.feature_wall[item * groups.size() + group] = times[item].wall;
+    }
+  }
+}
+
 void fill_times(const Samples& samples, const std::vector<std::ptrdiff_t>& rows,
                 OutcomeTable& table) {
-  std::vector<Elapsed> decode(table.item_count(), median_of(samples.decode, &DecodeSample::time));
-  medians_by_item(samples.decode, &DecodeSample::time, rows, decode);
+  std::vector<Elapsed> decode(table.item_count(), median_of(samples.decode, &ItemSample::time));
+  medians_by_item(samples.decode, &ItemSample::time, rows, decode);
   for (const Elapsed& time : decode) {
     table.decode_cpu.push_back(time.cpu);
     table.decode_wall.push_back(time.wall);
   }
+  fill_feature_times(samples.features, rows, table);
   for (std::size_t model = 0; model < table.model_count(); ++model) {
     const std::vector<StoredModelSample>& own = samples.models[model];
     const Elapsed inference = median_of(own, &StoredModelSample::inference);
+    table.resources[model].cpu_cores = cpu_cores(inference.cpu, inference.wall);
     std::vector<Elapsed> preprocess(table.item_count(),
                                     median_of(own, &StoredModelSample::preprocess));
     medians_by_item(own, &StoredModelSample::preprocess, rows, preprocess);
@@ -89,6 +109,22 @@ void fill_times(const Samples& samples, const std::vector<std::ptrdiff_t>& rows,
       RecordedOutcome& cell = table.cells[item * table.model_count() + model];
       cell.cpu = inference.cpu + preprocess[item].cpu;
       cell.wall = inference.wall + preprocess[item].wall;
+    }
+  }
+}
+
+std::optional<std::int64_t> mean_nanojoules(const std::vector<double>& joules) {
+  if (joules.size() < kFewestForMean) return {};
+  return std::llround(mean_interval(joules).mean * 1e9);
+}
+
+void fill_energy(const RunEnergy& energy, OutcomeTable& table) {
+  table.decode_energy_nj = mean_nanojoules(energy.decoding);
+  table.feature_energy_nj = mean_nanojoules(energy.features);
+  for (std::size_t model = 0; model < table.model_count(); ++model) {
+    const std::optional<std::int64_t> mean = mean_nanojoules(energy.models[model]);
+    for (std::size_t item = 0; item < table.item_count(); ++item) {
+      table.cells[item * table.model_count() + model].energy_nj = mean;
     }
   }
 }
@@ -140,9 +176,16 @@ Result<OutcomeTable> read_complete(RunStore& store) {
   }
   table.cells.resize(table.items.size() * table.zoo.models.size());
   if (Status status = read_cells(store.database(), rows, table); !status.ok()) return status;
-  const Result<Samples> samples = read_samples(store.database(), table.model_count());
+  if (Status status = read_features(store, rows, table); !status.ok()) return status;
+  const Result<Samples> samples = read_samples(store);
   if (!samples.ok()) return samples.status();
+  Result<std::vector<ModelResources>> resources = read_resources(store);
+  if (!resources.ok()) return resources.status();
+  table.resources = std::move(*resources);
   fill_times(*samples, rows, table);
+  const Result<RunEnergy> energy = read_energy(store);
+  if (!energy.ok()) return energy.status();
+  fill_energy(*energy, table);
   return table;
 }
 
@@ -154,6 +197,13 @@ Result<OutcomeTable> read_table(const std::filesystem::path& path) {
   if (!store.ok()) return store.status();
   if (Status status = store->database().execute("BEGIN"); !status.ok()) return status;
   return read_complete(*store);
+}
+
+Result<OutcomeTable> read_table(const std::filesystem::path& path,
+                                const std::vector<std::string>& left_out) {
+  Result<OutcomeTable> table = read_table(path);
+  if (!table.ok() || left_out.empty()) return table;
+  return leave_out(*table, left_out);
 }
 
 }  // namespace rightsize

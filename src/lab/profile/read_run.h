@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "lab/energy/meter.h"
+#include "lab/profile/mean.h"
 #include "lab/profile/median.h"
 #include "lab/profile/store.h"
 #include "lab/table.h"
@@ -22,8 +24,14 @@ namespace rightsize {
 // What a cell costs: the inference of a network of fixed input shape costs the same for every
 // image, so `cpu` is the median over all inference samples of the model plus the median of this
 // cell's pre-processing samples (of all of the model where the item was not timed). `wall`
-// likewise. Decoding is the median over the item's samples, or over all items.
+// likewise. Decoding and each group of features: the median over the item's samples, or over all
+// items. Energy is the mean over the blocks of the model, of decoding and features likewise;
+// nothing where there are fewer than `kFewestForMean`.
 Result<OutcomeTable> read_table(const std::filesystem::path& path);
+
+// As above, without the models whose names match one of the patterns (see `leave_out`).
+Result<OutcomeTable> read_table(const std::filesystem::path& path,
+                                const std::vector<std::string>& left_out);
 
 struct ModelSummary {
   std::string name;
@@ -37,6 +45,8 @@ struct ModelSummary {
   MedianInterval inference_wall;
   Nanoseconds preprocess_cpu{0};  // medians
   Nanoseconds preprocess_wall{0};
+  MeanInterval energy;  // joules per classification above idle; no samples: not measured
+  ModelResources resources;
 };
 
 struct RunSummary {
@@ -48,6 +58,11 @@ struct RunSummary {
   std::vector<ModelSummary> models;
   Nanoseconds decode_cpu{0};  // medians
   Nanoseconds decode_wall{0};
+  std::vector<Elapsed> features;  // [group of header.features]: medians; empty: none recorded
+  MeanInterval decode_energy;     // joules per image above idle; no samples: not measured
+  MeanInterval feature_energy;    // the same of all features of an image
+  std::optional<IdlePower> idle;  // of the last session in the file
+  std::string no_energy;          // why energy was not measured, or not to the end
   // Of the last complete timing phase; nothing where there is none. A model whose
   // inference_cpu.relative_width() is larger did not reach it.
   std::optional<double> tolerance;

@@ -1,27 +1,14 @@
 #include "lab/profile/recorder.h"
 
-#include <bit>
-
+#include "lab/profile/blob.h"
 #include "lab/profile/store.h"
 
 namespace rightsize {
 namespace {
 
-constexpr std::size_t kBytesPerClass = 8;
-
 static_assert(static_cast<int>(TrialStatus::kOk) == 0 &&
                   static_cast<int>(TrialStatus::kFailed) == 1,
               "the numbers are on disk");
-
-void put_little_endian(std::uint32_t value, std::vector<std::byte>& bytes) {
-  for (int shift = 0; shift < 32; shift += 8) bytes.push_back(std::byte(value >> shift & 0xFF));
-}
-
-std::uint32_t get_little_endian(std::span<const std::byte> bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value |= std::to_integer<std::uint32_t>(bytes[i]) << 8 * i;
-  return value;
-}
 
 void bind_text_or_null(Statement& statement, int parameter, const std::string& text) {
   if (text.empty()) {
@@ -33,54 +20,25 @@ void bind_text_or_null(Statement& statement, int parameter, const std::string& t
 
 }  // namespace
 
-std::vector<std::byte> encode_top(const TopClasses& top) {
-  std::vector<std::byte> bytes;
-  bytes.reserve(top.count * kBytesPerClass);
-  for (std::uint32_t i = 0; i < top.count; ++i) {
-    put_little_endian(std::bit_cast<std::uint32_t>(top.classes[i].label), bytes);
-    put_little_endian(std::bit_cast<std::uint32_t>(top.classes[i].log_probability), bytes);
-  }
-  return bytes;
-}
-
-bool decode_top(std::span<const std::byte> bytes, TopClasses& top) {
-  if (bytes.empty() || bytes.size() % kBytesPerClass != 0 ||
-      bytes.size() / kBytesPerClass > kTopClasses) {
-    return false;
-  }
-  top.count = static_cast<std::uint32_t>(bytes.size() / kBytesPerClass);
-  for (std::size_t i = 0; i < top.count; ++i) {
-    const std::span<const std::byte> entry = bytes.subspan(i * kBytesPerClass, kBytesPerClass);
-    top.classes[i] = {std::bit_cast<std::int32_t>(get_little_endian(entry)),
-                      std::bit_cast<float>(get_little_endian(entry.subspan(4)))};
-  }
-  return true;
-}
-
 Result<RunRecorder> RunRecorder::make(Database& database, std::chrono::milliseconds commit_every) {
-  Result<Statement> item = database.prepare(
+  Status status;
+  const auto prepare = [&](const char* sql) {
+    Result<Statement> statement = database.prepare(sql);
+    if (!statement.ok() && status.ok()) status = statement.status();
+    return statement;
+  };
+  auto item = prepare(
       "UPDATE items SET status = ?, error = ?, sha256 = ?, width = ?, height = ? WHERE id = ?");
-  if (!item.ok()) return item.status();
-  Result<Statement> outcome =
-      database.prepare("INSERT INTO outcomes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  if (!outcome.ok()) return outcome.status();
-  Result<Statement> decode = database.prepare("INSERT INTO decode_samples VALUES(?, ?, ?, ?)");
-  if (!decode.ok()) return decode.status();
-  Result<Statement> timing =
-      database.prepare("INSERT INTO timing_samples VALUES(?, ?, ?, ?, ?, ?, ?)");
-  if (!timing.ok()) return timing.status();
-  return RunRecorder(database, commit_every, std::move(*item), std::move(*outcome),
-                     std::move(*decode), std::move(*timing));
+  auto outcome = prepare("INSERT INTO outcomes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto features = prepare("INSERT INTO features VALUES(?, ?, ?)");
+  auto decode = prepare("INSERT INTO decode_samples VALUES(?, ?, ?, ?)");
+  auto timing = prepare("INSERT INTO timing_samples VALUES(?, ?, ?, ?, ?, ?, ?)");
+  auto feature_times = prepare("INSERT INTO feature_samples VALUES(?, ?, ?, ?, ?)");
+  if (!status.ok()) return status;
+  return RunRecorder(database, commit_every,
+                     {std::move(*item), std::move(*outcome), std::move(*features),
+                      std::move(*decode), std::move(*timing), std::move(*feature_times)});
 }
-
-RunRecorder::RunRecorder(Database& database, std::chrono::milliseconds commit_every, Statement item,
-                         Statement outcome, Statement decode, Statement timing)
-    : database_(&database),
-      commit_every_(commit_every),
-      item_(std::move(item)),
-      outcome_(std::move(outcome)),
-      decode_(std::move(decode)),
-      timing_(std::move(timing)) {}
 
 Status RunRecorder::add(const ItemRecord& record) { return add_to_batch(record); }
 Status RunRecorder::add(const TimingRecord& record) { return add_to_batch(record); }
@@ -111,64 +69,83 @@ Status RunRecorder::commit() {
 
 Status RunRecorder::insert(const ItemRecord& record) {
   const bool decoded = record.decoded.ok();
-  item_.bind_integer(
+  to_.item.bind_integer(
       1, static_cast<std::int64_t>(decoded ? ItemStatus::kDecoded : ItemStatus::kFailed));
-  bind_text_or_null(item_, 2, record.decoded.message());
-  bind_text_or_null(item_, 3, record.sha256);
+  bind_text_or_null(to_.item, 2, record.decoded.message());
+  bind_text_or_null(to_.item, 3, record.sha256);
   if (decoded) {
-    item_.bind_integer(4, record.width);
-    item_.bind_integer(5, record.height);
+    to_.item.bind_integer(4, record.width);
+    to_.item.bind_integer(5, record.height);
   } else {
-    item_.bind_null(4);
-    item_.bind_null(5);
+    to_.item.bind_null(4);
+    to_.item.bind_null(5);
   }
-  item_.bind_integer(6, record.item);
-  if (Status status = item_.run(); !status.ok()) return status;
+  to_.item.bind_integer(6, record.item);
+  if (Status status = to_.item.run(); !status.ok()) return status;
   for (std::size_t model = 0; model < record.models.size(); ++model) {
     const Status status = insert_outcome(record, static_cast<ModelIndex>(model));
     if (!status.ok()) return status;
   }
-  return {};
+  return record.features.empty() ? Status() : insert_features(record);
+}
+
+Status RunRecorder::insert_features(const ItemRecord& record) {
+  to_.features.bind_integer(1, record.item);
+  to_.features.bind_integer(2, record.has_object ? 1 : 0);
+  to_.features.bind_blob(3, encode_floats(record.features));
+  return to_.features.run();
 }
 
 Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
   const auto& [status, outcome] = record.models[model];
-  outcome_.bind_integer(1, record.item);
-  outcome_.bind_integer(2, model);
-  outcome_.bind_integer(
+  to_.outcome.bind_integer(1, record.item);
+  to_.outcome.bind_integer(2, model);
+  to_.outcome.bind_integer(
       3, static_cast<std::int64_t>(status.ok() ? TrialStatus::kOk : TrialStatus::kFailed));
-  bind_text_or_null(outcome_, 4, status.message());
-  for (int parameter = 5; parameter <= 12; ++parameter) outcome_.bind_null(parameter);
+  bind_text_or_null(to_.outcome, 4, status.message());
+  for (int parameter = 5; parameter <= 12; ++parameter) to_.outcome.bind_null(parameter);
   if (record.label) {
-    outcome_.bind_integer(6, status.ok() && outcome.hit(*record.label, 1) ? 1 : 0);
-    outcome_.bind_integer(7, status.ok() && outcome.hit(*record.label, 5) ? 1 : 0);
+    to_.outcome.bind_integer(6, status.ok() && outcome.hit(*record.label, 1) ? 1 : 0);
+    to_.outcome.bind_integer(7, status.ok() && outcome.hit(*record.label, 5) ? 1 : 0);
   }
   if (status.ok()) {
-    outcome_.bind_integer(5, outcome.label());
+    to_.outcome.bind_integer(5, outcome.label());
     for (std::size_t i = 0; i < kSignalCount; ++i) {
-      outcome_.bind_real(8 + static_cast<int>(i), outcome.signals[i]);
+      to_.outcome.bind_real(8 + static_cast<int>(i), outcome.signals[i]);
     }
-    outcome_.bind_blob(11, encode_top(outcome.top));
-    outcome_.bind_real(12, static_cast<double>(outcome.top.rest));
+    to_.outcome.bind_blob(11, encode_top(outcome.top));
+    to_.outcome.bind_real(12, static_cast<double>(outcome.top.rest));
   }
-  return outcome_.run();
+  return to_.outcome.run();
 }
 
 Status RunRecorder::insert(const TimingRecord& record) {
-  decode_.bind_integer(1, record.item);
-  decode_.bind_integer(2, record.pass);
-  decode_.bind_integer(3, record.decode.cpu.count());
-  decode_.bind_integer(4, record.decode.wall.count());
-  if (Status status = decode_.run(); !status.ok()) return status;
+  to_.decode.bind_integer(1, record.item);
+  to_.decode.bind_integer(2, record.pass);
+  to_.decode.bind_integer(3, record.decode.cpu.count());
+  to_.decode.bind_integer(4, record.decode.wall.count());
+  if (Status status = to_.decode.run(); !status.ok()) return status;
   for (const ModelSample& sample : record.models) {
-    timing_.bind_integer(1, record.item);
-    timing_.bind_integer(2, sample.model);
-    timing_.bind_integer(3, record.pass);
-    timing_.bind_integer(4, sample.preprocess.cpu.count());
-    timing_.bind_integer(5, sample.preprocess.wall.count());
-    timing_.bind_integer(6, sample.inference.cpu.count());
-    timing_.bind_integer(7, sample.inference.wall.count());
-    if (Status status = timing_.run(); !status.ok()) return status;
+    to_.timing.bind_integer(1, record.item);
+    to_.timing.bind_integer(2, sample.model);
+    to_.timing.bind_integer(3, record.pass);
+    to_.timing.bind_integer(4, sample.preprocess.cpu.count());
+    to_.timing.bind_integer(5, sample.preprocess.wall.count());
+    to_.timing.bind_integer(6, sample.inference.cpu.count());
+    to_.timing.bind_integer(7, sample.inference.wall.count());
+    if (Status status = to_.timing.run(); !status.ok()) return status;
+  }
+  return insert_feature_times(record);
+}
+
+Status RunRecorder::insert_feature_times(const TimingRecord& record) {
+  for (std::size_t group = 0; group < record.features.size(); ++group) {
+    to_.feature_times.bind_integer(1, record.item);
+    to_.feature_times.bind_integer(2, record.pass);
+    to_.feature_times.bind_integer(3, static_cast<std::int64_t>(group));
+    to_.feature_times.bind_integer(4, record.features[group].cpu.count());
+    to_.feature_times.bind_integer(5, record.features[group].wall.count());
+    if (Status status = to_.feature_times.run(); !status.ok()) return status;
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/classes.h"
@@ -35,6 +36,8 @@ struct ItemRecord {
   int width = 0;       // pixels of the decoded image
   int height = 0;
   std::vector<ModelRecord> models;  // one per model of the zoo
+  std::vector<float> features;      // empty where they could not be computed
+  bool has_object = false;          // is there a main object, by these features?
 };
 
 struct ModelSample {
@@ -49,6 +52,7 @@ struct TimingRecord {
   int pass = 0;  // from 0
   Elapsed decode;
   std::vector<ModelSample> models;
+  std::vector<Elapsed> features;  // [group]; empty where they could not be computed
 };
 
 class RunRecorder {
@@ -63,28 +67,29 @@ class RunRecorder {
   Status commit();
 
  private:
-  RunRecorder(Database& database, std::chrono::milliseconds commit_every, Statement item,
-              Statement outcome, Statement decode, Statement timing);
+  struct Inserts {
+    Statement item;
+    Statement outcome;
+    Statement features;
+    Statement decode;
+    Statement timing;
+    Statement feature_times;
+  };
+  RunRecorder(Database& database, std::chrono::milliseconds commit_every, Inserts inserts)
+      : database_(&database), commit_every_(commit_every), to_(std::move(inserts)) {}
   Status insert(const ItemRecord& record);
   Status insert_outcome(const ItemRecord& record, ModelIndex model);
+  Status insert_features(const ItemRecord& record);
   Status insert(const TimingRecord& record);
+  Status insert_feature_times(const TimingRecord& record);
   template <typename Record>
   Status add_to_batch(const Record& record);
 
   Database* database_;
   std::chrono::milliseconds commit_every_;
-  Statement item_;
-  Statement outcome_;
-  Statement decode_;
-  Statement timing_;
+  Inserts to_;
   bool open_ = false;
   std::chrono::steady_clock::time_point opened_;
 };
-
-// The list of classes as run.db holds it: per class the class number (int32) and the
-// log-probability (float32), little endian.
-std::vector<std::byte> encode_top(const TopClasses& top);
-// False where the bytes are no such list. `rest` is not touched.
-bool decode_top(std::span<const std::byte> bytes, TopClasses& top);
 
 }  // namespace rightsize

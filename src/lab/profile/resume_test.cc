@@ -11,8 +11,10 @@
 #include <thread>
 #include <tuple>
 
+#include "lab/profile/energy_blocks.h"
 #include "lab/profile/profile.h"
 #include "lab/profile/profile_test_support.h"
+#include "lab/profile/resources.h"
 #include "lab/profile/samples.h"
 
 namespace rightsize {
@@ -27,6 +29,10 @@ using test::run_profile;
 struct Recorded {
   std::set<int> items;                                                  // with outcomes
   std::map<std::tuple<std::size_t, std::int64_t, int>, Elapsed> times;  // inference samples
+  std::vector<ModelResources> resources;
+  RunEnergy energy;
+  std::size_t features = 0;         // items that have them
+  std::size_t feature_samples = 0;  // of each group
 };
 
 // Reads a copy, so that the next profile finds the file as the killed one left it.
@@ -48,18 +54,45 @@ Recorded recorded_in(const fs::path& path) {
   for (const StoredItem& item : items) {
     if (item.status != ItemStatus::kPending) recorded.items.insert(static_cast<int>(item.id));
   }
-  const Samples samples = *read_samples(store->database(), store->header().zoo.models.size());
+  const Samples samples = *read_samples(*store);
+  recorded.features =
+      static_cast<std::size_t>(*store->database().query_integer("SELECT count(*) FROM features"));
+  recorded.feature_samples = samples.features.front().size();
+  EXPECT_EQ(recorded.items.size(), recorded.features) << "an item is complete or pending";
+  for (const auto& group : samples.features) EXPECT_EQ(samples.decode.size(), group.size());
   for (std::size_t model = 0; model < samples.models.size(); ++model) {
     for (const StoredModelSample& sample : samples.models[model]) {
       recorded.times[{model, sample.item, sample.pass}] = sample.inference;
     }
   }
+  recorded.resources = *read_resources(*store);
+  recorded.energy = *read_energy(*store);
   return recorded;
+}
+
+bool starts_with(const std::vector<double>& whole, const std::vector<double>& part) {
+  return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());
+}
+
+bool is_part_of(const RunEnergy& part, const RunEnergy& whole) {
+  for (std::size_t model = 0; model < part.models.size(); ++model) {
+    if (!starts_with(whole.models[model], part.models[model])) return false;
+  }
+  return starts_with(whole.decoding, part.decoding);
+}
+
+bool is_part_of(const std::vector<ModelResources>& part, const std::vector<ModelResources>& whole) {
+  for (std::size_t model = 0; model < part.size(); ++model) {
+    if (part[model].file_bytes && part[model].memory_bytes != whole[model].memory_bytes)
+      return false;
+  }
+  return true;
 }
 
 bool is_part_of(const Recorded& part, const Recorded& whole) {
   return std::includes(whole.items.begin(), whole.items.end(), part.items.begin(),
                        part.items.end()) &&
+         is_part_of(part.energy, whole.energy) && is_part_of(part.resources, whole.resources) &&
          std::all_of(part.times.begin(), part.times.end(), [&](const auto& entry) {
            const auto found = whole.times.find(entry.first);
            return found != whole.times.end() && found->second.cpu == entry.second.cpu &&
@@ -106,6 +139,7 @@ TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
   options_.commit_every = std::chrono::milliseconds(2);
   options_.timing.max_passes = 3;
   options_.timing.tolerance = 1e-9;  // all passes
+  options_.energy = test::simulated_energy(std::make_shared<test::SensorScript>());
   ProfileOptions whole = options_;
   whole.output = folder_ / "whole.db";
   const Stopwatch uninterrupted;
@@ -140,10 +174,44 @@ TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
   EXPECT_GT(killed_in_outcomes, 0);
   EXPECT_GT(killed_in_timing, 0);
   EXPECT_EQ(2U * 200U * 3U, before.times.size());
+  EXPECT_EQ(200U, before.features);
+  EXPECT_EQ(200U * 3U, before.feature_samples);
+  EXPECT_EQ(8U, before.energy.decoding.size());
   for (const char* suffix : {"-wal", "-shm", "-journal", ".lock", ".new"}) {
     EXPECT_FALSE(fs::exists(output_.string() + suffix)) << suffix;
   }
   test::expect_same_answers(*read_table(whole.output), *read_table(output_));
+}
+
+TEST_F(KillTest, KilledWhileEnergyIsMeasuredNoBlockIsLostOrRepeated) {
+  const DataSet data = test::make_data(folder_ / "data", 5);
+  options_.timing.max_passes = 1;
+  options_.timing.tolerance = 1e-9;  // all blocks
+  ASSERT_TRUE(run_profile(zoo_, data, options_).ok());
+  const auto sensor = std::make_shared<test::SensorScript>();
+  options_.energy = test::simulated_energy(sensor);
+  sensor->kills = true;
+
+  Recorded before = recorded_in(output_);
+  int kills = 0;
+  for (bool done = false; !done; kills += done ? 0 : 1) {
+    ASSERT_LT(kills, 100) << "no progress";
+    // Killed in the idle measurement first, then a little further every time.
+    sensor->reads_left = 2 * options_.energy.idle_windows - 1 + 3 * kills;
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(run_profile(zoo_, data, options_).ok() ? 0 : 1);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    const Recorded now = recorded_in(output_);
+    ASSERT_TRUE(is_part_of(before, now));
+    before = now;
+    done = WIFEXITED(status);
+    if (done) {
+      ASSERT_EQ(0, WEXITSTATUS(status));
+    }
+  }
+  EXPECT_GT(kills, 3);
+  for (int work = kFirstWork; work < 2; ++work) EXPECT_EQ(8U, before.energy.of(work).size());
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "lab/profile/energy_blocks.h"
 #include "lab/profile/read_run.h"
+#include "lab/profile/resources.h"
 #include "lab/profile/samples.h"
 
 namespace rightsize {
@@ -65,10 +67,14 @@ Status find_first_errors(RunStore& store, RunSummary& summary) {
 }
 
 Status add_times(RunStore& store, RunSummary& summary) {
-  const Result<Samples> samples = read_samples(store.database(), summary.models.size());
+  const Result<Samples> samples = read_samples(store);
   if (!samples.ok()) return samples.status();
-  summary.decode_cpu = median(parts(samples->decode, &DecodeSample::time, &Elapsed::cpu));
-  summary.decode_wall = median(parts(samples->decode, &DecodeSample::time, &Elapsed::wall));
+  summary.decode_cpu = median(parts(samples->decode, &ItemSample::time, &Elapsed::cpu));
+  summary.decode_wall = median(parts(samples->decode, &ItemSample::time, &Elapsed::wall));
+  for (const std::vector<ItemSample>& group : samples->features) {
+    summary.features.push_back({median(parts(group, &ItemSample::time, &Elapsed::cpu)),
+                                median(parts(group, &ItemSample::time, &Elapsed::wall))});
+  }
   for (std::size_t i = 0; i < summary.models.size(); ++i) {
     const auto of = [&](Elapsed StoredModelSample::*part, Nanoseconds Elapsed::*clock) {
       return parts(samples->models[i], part, clock);
@@ -76,12 +82,36 @@ Status add_times(RunStore& store, RunSummary& summary) {
     ModelSummary& model = summary.models[i];
     model.inference_cpu = median_interval(of(&StoredModelSample::inference, &Elapsed::cpu));
     model.inference_wall = median_interval(of(&StoredModelSample::inference, &Elapsed::wall));
+    model.resources.cpu_cores = cpu_cores(model.inference_cpu.median, model.inference_wall.median);
     model.preprocess_cpu = median(of(&StoredModelSample::preprocess, &Elapsed::cpu));
     model.preprocess_wall = median(of(&StoredModelSample::preprocess, &Elapsed::wall));
   }
   const Result<std::optional<double>> tolerance = store.timing_tolerance();
   if (tolerance.ok()) summary.tolerance = *tolerance;
   return tolerance.status();
+}
+
+Status add_resources(RunStore& store, RunSummary& summary) {
+  const Result<std::vector<ModelResources>> resources = read_resources(store);
+  if (!resources.ok()) return resources.status();
+  for (std::size_t i = 0; i < summary.models.size(); ++i) {
+    summary.models[i].resources = (*resources)[i];
+  }
+  return {};
+}
+
+Status add_energy(RunStore& store, RunSummary& summary) {
+  const Result<RunEnergy> energy = read_energy(store);
+  if (!energy.ok()) return energy.status();
+  summary.decode_energy = mean_interval(energy->decoding);
+  summary.feature_energy = mean_interval(energy->features);
+  for (std::size_t i = 0; i < summary.models.size(); ++i) {
+    summary.models[i].energy = mean_interval(energy->models[i]);
+  }
+  if (!energy->idle.empty()) summary.idle = energy->idle.back();
+  const Result<std::string> reason = store.no_energy();
+  if (reason.ok()) summary.no_energy = *reason;
+  return reason.status();
 }
 
 }  // namespace
@@ -92,7 +122,8 @@ Result<RunSummary> summarise(RunStore& store) {
   for (const ModelSpec& model : summary.header.zoo.models) {
     summary.models.emplace_back().name = model.name;
   }
-  for (const auto& step : {count_items, count_answers, find_first_errors, add_times}) {
+  for (const auto& step :
+       {count_items, count_answers, find_first_errors, add_resources, add_times, add_energy}) {
     if (Status status = step(store, summary); !status.ok()) return status;
   }
   return summary;

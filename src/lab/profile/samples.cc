@@ -39,13 +39,33 @@ Status read_models(Database& database, Samples& samples) {
   }
 }
 
+Status read_features(Database& database, Samples& samples) {
+  Result<Statement> select = database.prepare(
+      "SELECT feature_group, item, pass, cpu_ns, wall_ns FROM feature_samples ORDER BY item, pass");
+  if (!select.ok()) return select.status();
+  for (;;) {
+    const Result<bool> row = select->step();
+    if (!row.ok()) return row.status();
+    if (!*row) return {};
+    const std::int64_t group = select->integer(0);
+    if (group < 0 || static_cast<std::size_t>(group) >= samples.features.size()) {
+      return invalid_input(database.path() + ": the file is damaged (group of a feature sample)");
+    }
+    samples.features[static_cast<std::size_t>(group)].push_back(
+        {select->integer(1), static_cast<int>(select->integer(2)), elapsed(*select, 3)});
+  }
+}
+
 }  // namespace
 
-Result<Samples> read_samples(Database& database, std::size_t models) {
+Result<Samples> read_samples(RunStore& store) {
   Samples samples;
-  samples.models.resize(models);
-  if (Status status = read_decode(database, samples); !status.ok()) return status;
-  if (Status status = read_models(database, samples); !status.ok()) return status;
+  samples.models.resize(store.header().zoo.models.size());
+  if (Status status = read_decode(store.database(), samples); !status.ok()) return status;
+  if (Status status = read_models(store.database(), samples); !status.ok()) return status;
+  if (store.header().features.set.empty()) return samples;
+  samples.features.resize(image_feature_set().groups.size());
+  if (Status status = read_features(store.database(), samples); !status.ok()) return status;
   return samples;
 }
 

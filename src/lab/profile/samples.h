@@ -2,16 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/clock.h"
-#include "lab/profile/sqlite.h"
+#include "lab/profile/store.h"
 #include "rightsize/decision.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
 
-struct DecodeSample {
+// Of the decoding of an item, or of one group of its features.
+struct ItemSample {
   std::int64_t item = 0;
   int pass = 0;
   Elapsed time;
@@ -25,11 +27,19 @@ struct StoredModelSample {
 };
 
 struct Samples {
-  std::vector<DecodeSample> decode;                    // by item, then pass
+  std::vector<ItemSample> decode;                      // by item, then pass
   std::vector<std::vector<StoredModelSample>> models;  // [model], each by item, then pass
+  std::vector<std::vector<ItemSample>> features;       // [group], likewise
 };
 
-Result<Samples> read_samples(Database& database, std::size_t models);
+// Feature samples are not in a file of schema version 1.
+Result<Samples> read_samples(RunStore& store);
+
+// CPU time / wall time: how many cores the work kept busy; nothing without samples.
+inline std::optional<double> cpu_cores(Nanoseconds cpu, Nanoseconds wall) {
+  if (wall <= Nanoseconds(0)) return {};
+  return static_cast<double>(cpu.count()) / static_cast<double>(wall.count());
+}
 
 // One part of every sample, as the median functions want it: parts(samples, &Sample::part,
 // &Elapsed::cpu).

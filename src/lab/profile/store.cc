@@ -9,35 +9,13 @@
 #include <system_error>
 
 #include "core/checksum.h"
+#include "lab/profile/feature_spec.h"
+#include "lab/profile/schema.h"
 
 namespace rightsize {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kApplicationId = 0x52537A31;  // "RSz1"; do not change
-constexpr int kSchemaVersion = 1;           // raise with every change of the tables
-
-constexpr const char* kSchema = R"(
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE models(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL) STRICT;
-CREATE TABLE items(
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, label INTEGER, status INTEGER NOT NULL,
-  error TEXT, sha256 TEXT, width INTEGER, height INTEGER) STRICT;
-CREATE TABLE outcomes(
-  item INTEGER NOT NULL, model INTEGER NOT NULL, status INTEGER NOT NULL, error TEXT,
-  label INTEGER, top1 INTEGER, top5 INTEGER,
-  max_probability REAL, margin REAL, entropy REAL, top BLOB, rest REAL,
-  PRIMARY KEY(item, model)) STRICT, WITHOUT ROWID;
-CREATE TABLE decode_samples(
-  item INTEGER NOT NULL, pass INTEGER NOT NULL, cpu_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL,
-  PRIMARY KEY(item, pass)) STRICT, WITHOUT ROWID;
-CREATE TABLE timing_samples(
-  item INTEGER NOT NULL, model INTEGER NOT NULL, pass INTEGER NOT NULL,
-  preprocess_cpu_ns INTEGER NOT NULL, preprocess_wall_ns INTEGER NOT NULL,
-  inference_cpu_ns INTEGER NOT NULL, inference_wall_ns INTEGER NOT NULL,
-  PRIMARY KEY(item, model, pass)) STRICT, WITHOUT ROWID;
-)";
 
 void remove_with_side_files(const fs::path& path) {
   std::error_code ignored;
@@ -59,6 +37,7 @@ Meta meta_of(const RunHeader& header) {
           {"version", from.version},
           {"shard", std::to_string(header.shard)},
           {"shards", std::to_string(header.shards)},
+          {"features", to_json_text(header.features)},
           {"items_sha256", header.items_sha256}};
 }
 
@@ -174,6 +153,7 @@ Result<RunStore> RunStore::create(const fs::path& path, const RunHeader& header,
 Result<RunStore> RunStore::open(const fs::path& path) {
   Result<RunStore> store = open_as(path, Database::Mode::kReadWrite);
   if (!store.ok()) return store;
+  if (Status status = store->check_newest(); !status.ok()) return status;
   const Status status =
       store->database_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   if (!status.ok()) return status;
@@ -205,13 +185,23 @@ Status RunStore::check_format() {
   }
   const Result<std::int64_t> version = database_.query_integer("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version != kSchemaVersion) {
+  if (*version < kOldestSchemaVersion || *version > kSchemaVersion) {
     return mismatch(fmt::format(
-        "{}: has schema version {}, this program reads and writes version {}: use the version of "
+        "{}: has schema version {}, this program reads versions {} to {}: use the version of "
         "rightsize that made it, or profile again into another file",
-        database_.path(), *version, kSchemaVersion));
+        database_.path(), *version, kOldestSchemaVersion, kSchemaVersion));
   }
+  version_ = static_cast<int>(*version);
   return {};
+}
+
+Status RunStore::check_newest() const {
+  if (version_ == kSchemaVersion) return {};
+  return mismatch(
+      fmt::format("{}: has schema version {}, which can be read, but not added to or merged; that "
+                  "takes version "
+                  "{}: profile again into another file",
+                  database_.path(), version_, kSchemaVersion));
 }
 
 Status RunStore::read_header() {
@@ -230,6 +220,11 @@ Status RunStore::read_header() {
   header_.provenance = {meta["run_id"],  meta["data"], meta["device"],
                         meta["runtime"], meta["date"], meta["version"]};
   header_.items_sha256 = meta["items_sha256"];
+  if (meta.contains("features")) {
+    Result<FeatureSpec> features = feature_spec_from_json(meta["features"]);
+    if (!features.ok()) return features.status().with_context(database_.path() + ": the features");
+    header_.features = std::move(*features);
+  }
   const auto read_number = [&](const std::string& text, int& value) {
     return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
   };
@@ -256,17 +251,35 @@ Result<std::vector<StoredItem>> RunStore::items() {
   }
 }
 
-Result<std::optional<double>> RunStore::timing_tolerance() {
-  Result<Statement> select =
-      database_.prepare("SELECT CAST(value AS REAL) FROM meta WHERE key = 'timing_tolerance'");
+Result<std::optional<std::string>> RunStore::meta(const std::string& key) {
+  Result<Statement> select = database_.prepare("SELECT value FROM meta WHERE key = ?");
   if (!select.ok()) return select.status();
+  select->bind_text(1, key);
   const Result<bool> row = select->step();
   if (!row.ok()) return row.status();
-  return *row ? std::optional(select->real(0)) : std::nullopt;
+  return *row ? std::optional(select->text(0)) : std::nullopt;
+}
+
+Result<std::optional<double>> RunStore::timing_tolerance() {
+  const Result<std::optional<std::string>> text = meta("timing_tolerance");
+  if (!text.ok()) return text.status();
+  if (!*text) return std::optional<double>();
+  double tolerance = 0;
+  std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), tolerance);
+  return std::optional(tolerance);
 }
 
 Status RunStore::set_timing_tolerance(double tolerance) {
   return insert_meta(database_, "timing_tolerance", fmt::format("{}", tolerance));
+}
+
+Result<std::string> RunStore::no_energy() {
+  const Result<std::optional<std::string>> text = meta("no_energy");
+  return text.ok() ? Result<std::string>(text->value_or("")) : text.status();
+}
+
+Status RunStore::set_no_energy(const std::string& reason) {
+  return insert_meta(database_, "no_energy", reason);
 }
 
 Status RunStore::finish() {

@@ -28,6 +28,7 @@ struct RunHeader {
   Provenance provenance;
   int shard = 1;  // from 1; item i (from 0) belongs to shard i % shards + 1
   int shards = 1;
+  FeatureSpec features;      // that are recorded
   std::string items_sha256;  // of the names and labels of all items, see `digest_of`
 
   bool owns(std::int64_t item) const { return item % shards == shard - 1; }
@@ -53,7 +54,7 @@ class RunStore {
   // Makes the file, with all items pending. Nothing is left behind on failure.
   static Result<RunStore> create(const std::filesystem::path& path, const RunHeader& header,
                                  std::span<const StoredItem> items);
-  // To go on recording.
+  // To go on recording. Only files of the newest schema version.
   static Result<RunStore> open(const std::filesystem::path& path);
   // To read; works on a read-only folder if the run was finished.
   static Result<RunStore> open_read_only(const std::filesystem::path& path);
@@ -61,12 +62,21 @@ class RunStore {
   const RunHeader& header() const { return header_; }
   Database& database() { return database_; }
 
+  // Of the schema. A file of version 1 has no tables of energy and resources.
+  int version() const { return version_; }
+  // Fails where the file is of an older version than this program writes.
+  Status check_newest() const;
+
   // In the order of their ids, those of other shards included.
   Result<std::vector<StoredItem>> items();
 
   // The tolerance of the last complete timing phase; nothing where there was none.
   Result<std::optional<double>> timing_tolerance();
   Status set_timing_tolerance(double tolerance);
+
+  // Why energy was not measured, or not to the end; empty where it was, or was not tried yet.
+  Result<std::string> no_energy();
+  Status set_no_energy(const std::string& reason);
 
   // Makes the file whole: nothing is left in side files.
   Status finish();
@@ -76,8 +86,10 @@ class RunStore {
   explicit RunStore(Database database) : database_(std::move(database)) {}
   Status check_format();
   Status read_header();
+  Result<std::optional<std::string>> meta(const std::string& key);
 
   Database database_;
+  int version_ = 0;
   RunHeader header_;
 };
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <random>
 
+#include "lab/profile/blob.h"
 #include "lab/profile/profile_test_support.h"
 #include "lab/profile/read_run.h"
 #include "lab/profile/recorder.h"
@@ -27,6 +28,7 @@ class StoreTest : public testing::Test {
     header_.zoo = test::make_zoo(folder_ / "zoo");
     header_.provenance = {"run", "data", "device", "runtime", "date", "version"};
     header_.items_sha256 = "digest";
+    header_.features = {image_feature_set().name, {640, 30, 50, 150}};
     items_ = {{0, "b.png", 5, ItemStatus::kPending, {}},
               {1, "a, \"ü\".png", std::nullopt, ItemStatus::kPending, {}},
               {2, "c.png", 6, ItemStatus::kPending, {}}};
@@ -58,6 +60,22 @@ ClassOutcome awkward_outcome(std::mt19937& random) {
   return outcome;
 }
 
+std::vector<float> awkward_features(std::mt19937& random) {
+  std::vector<float> features(kImageFeatures);
+  for (float& value : features) {
+    value = std::ldexp(static_cast<float>(random()), -static_cast<int>(random() % 150));
+  }
+  features[5] = 0.1F;
+  return features;
+}
+
+void expect_same_bits(std::span<const float> want, std::span<const float> got) {
+  ASSERT_EQ(want.size(), got.size());
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    EXPECT_EQ(std::bit_cast<std::uint32_t>(want[i]), std::bit_cast<std::uint32_t>(got[i])) << i;
+  }
+}
+
 TEST_F(StoreTest, GivesBackEveryBit) {
   std::mt19937 random(7);
   std::vector<ItemRecord> records;
@@ -68,6 +86,8 @@ TEST_F(StoreTest, GivesBackEveryBit) {
     ASSERT_TRUE(recorder.ok());
     for (std::int64_t item = 0; item < 3; ++item) {
       ItemRecord record{item, items_[static_cast<std::size_t>(item)].label, {}, "hash", 3, 4, {}};
+      if (item != 1) record.features = awkward_features(random);
+      record.has_object = item == 2;
       for (int model = 0; model < 2; ++model)
         record.models.push_back({{}, awkward_outcome(random)});
       if (item == 1) record.models[1].status = runtime_error("broken");
@@ -81,7 +101,8 @@ TEST_F(StoreTest, GivesBackEveryBit) {
                   {{0,
                     {Nanoseconds(1), Nanoseconds(2)},
                     {Nanoseconds(100 + item), Nanoseconds(300)}},
-                   {1, {Nanoseconds(3), Nanoseconds(4)}, {Nanoseconds(200), Nanoseconds(400)}}}})
+                   {1, {Nanoseconds(3), Nanoseconds(4)}, {Nanoseconds(200), Nanoseconds(400)}}},
+                  std::vector<Elapsed>(5, {Nanoseconds(50 + item), Nanoseconds(60)})})
               .ok());
       records.push_back(record);
     }
@@ -95,7 +116,18 @@ TEST_F(StoreTest, GivesBackEveryBit) {
   EXPECT_EQ(header_.zoo.classes, table->zoo.classes);
   EXPECT_EQ(std::vector<std::string>({"b.png", "a, \"ü\".png", "c.png"}), table->items);
   EXPECT_EQ(std::vector<std::int32_t>({5, -1, 6}), table->labels);
+  EXPECT_EQ(header_.features, table->feature_spec);
+  EXPECT_EQ(std::vector<std::uint8_t>({0, 0, 1}), table->has_object);
   for (std::size_t item = 0; item < 3; ++item) {
+    const auto features = std::span(table->features).subspan(item * kImageFeatures, kImageFeatures);
+    if (item == 1) {
+      EXPECT_TRUE(std::all_of(features.begin(), features.end(), [](float f) { return f != f; }))
+          << "features that could not be computed";
+    } else {
+      expect_same_bits(records[item].features, features);
+    }
+    EXPECT_EQ(Nanoseconds(50 + item), table->feature_cpu[item * 5 + 4]);
+    EXPECT_EQ(Nanoseconds(60), table->feature_wall[item * 5]);
     EXPECT_EQ(Nanoseconds(10), table->decode_cpu[item]);
     EXPECT_EQ(Nanoseconds(101 + 1), table->at(item, 0).cpu);
     EXPECT_EQ(Nanoseconds(400 + 4), table->at(item, 1).wall);
@@ -133,6 +165,32 @@ TEST_F(StoreTest, ClassesAreLittleEndianPairs) {
   EXPECT_FALSE(decode_top(std::vector<std::byte>(8 * 33), back));
 }
 
+TEST_F(StoreTest, FeaturesAreLittleEndianFloats) {
+  const std::vector<float> values = {1.0F, -2.5F};
+  const std::vector<std::byte> bytes = encode_floats(values);
+  ASSERT_EQ(8U, bytes.size());
+  EXPECT_EQ(std::byte(0x80), bytes[2]);
+  EXPECT_EQ(std::byte(0x3F), bytes[3]);
+  std::vector<float> back(2);
+  EXPECT_TRUE(decode_floats(bytes, back));
+  EXPECT_EQ(values, back);
+  EXPECT_FALSE(decode_floats(std::span(bytes).first(7), back));
+  back.resize(3);
+  EXPECT_FALSE(decode_floats(bytes, back));
+}
+
+TEST_F(StoreTest, RefusesFeaturesThatItDoesNotKnow) {
+  ASSERT_TRUE(RunStore::create(path_, header_, items_)
+                  ->database()
+                  .execute("UPDATE meta SET value = replace(value, 'image-29', 'image-31')")
+                  .ok());
+  EXPECT_NE(std::string::npos, error_of_open().find("of the set 'image-31'"));
+  ASSERT_TRUE(Database::open(path_, Database::Mode::kReadWrite)
+                  ->execute("UPDATE meta SET value = '{\"set\": 3}' WHERE key = 'features'")
+                  .ok());
+  EXPECT_NE(std::string::npos, error_of_open().find("run.db: the features"));
+}
+
 TEST_F(StoreTest, SaysWhatIsMissing) {
   Result<RunStore> store = RunStore::create(path_, header_, items_);
   ASSERT_TRUE(store.ok());
@@ -160,7 +218,31 @@ TEST_F(StoreTest, RefusesOtherSchemaVersionsSayingBoth) {
   ASSERT_TRUE(
       RunStore::create(path_, header_, items_)->database().execute("PRAGMA user_version = 9").ok());
   EXPECT_NE(std::string::npos, error_of_open().find("schema version 9"));
-  EXPECT_NE(std::string::npos, error_of_open().find("version 1"));
+  EXPECT_NE(std::string::npos, error_of_open().find("versions 1 to 2"));
+}
+
+// The recorded outcomes of the EfficientNet-Lite zoo are of version 1 and stay so.
+TEST_F(StoreTest, ReadsFilesOfVersion1ButDoesNotWriteThem) {
+  const fs::path recorded =
+      fs::path(RIGHTSIZE_SOURCE_DIR) / "zoo/efficientnet-lite/outcomes/outcomes.db";
+  EXPECT_EQ(1, RunStore::open_read_only(recorded)->version());
+  const Result<OutcomeTable> table = read_table(recorded);
+  ASSERT_TRUE(table.ok()) << table.status().message();
+  EXPECT_FALSE(table->at(0, 0).energy_nj.has_value());
+  EXPECT_FALSE(table->decode_energy_nj.has_value());
+  EXPECT_EQ("", table->feature_spec.set);
+  EXPECT_TRUE(table->features.empty() && table->has_object.empty() && table->feature_cpu.empty());
+  ASSERT_EQ(table->model_count(), table->resources.size());
+  EXPECT_FALSE(table->resources[0].file_bytes.has_value());
+  EXPECT_FALSE(table->resources[0].memory_bytes.has_value());
+  EXPECT_NEAR(1.0, table->resources[0].cpu_cores.value_or(0), 0.1) << "it lies in the times";
+  const Result<RunSummary> summary = read_run_summary(recorded);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(0U, summary->models[0].energy.samples);
+  EXPECT_FALSE(summary->idle.has_value());
+
+  fs::copy_file(recorded, path_);
+  EXPECT_NE(std::string::npos, error_of_open().find("schema version 1, which can be read"));
 }
 
 TEST_F(StoreTest, SaysThatAFileIsDamaged) {

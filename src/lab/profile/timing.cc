@@ -7,45 +7,30 @@
 #include <utility>
 #include <vector>
 
-#include "core/checksum.h"
-#include "core/file.h"
 #include "image/classification.h"
 #include "lab/profile/device.h"
+#include "lab/profile/features.h"
 #include "lab/profile/median.h"
 #include "lab/profile/samples.h"
+#include "lab/profile/timed_items.h"
 
 namespace rightsize {
 namespace {
 
 constexpr int kWarmUpRuns = 3;
 
-// A number that looks random but depends on the item and the pass alone (splitmix64): the draw and
-// the order of items are the same after an interruption and on every platform.
-std::uint64_t rank_of(std::int64_t item, int salt) {
-  std::uint64_t x = static_cast<std::uint64_t>(item) +
-                    0x9E3779B97F4A7C15U * (static_cast<std::uint64_t>(salt) + 1);
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31);
-}
-
-void sort_by_rank(std::vector<std::int64_t>& items, int salt) {
-  std::sort(items.begin(), items.end(), [salt](std::int64_t a, std::int64_t b) {
-    return std::pair(rank_of(a, salt), a) < std::pair(rank_of(b, salt), b);
-  });
-}
-
 class TimingPhase {
  public:
   TimingPhase(const Zoo& zoo, std::span<const StoredItem> items, const DataSet& data,
-              const ModelSet& models, const TimingOptions& options, const DecodeLimits& limits,
-              RunRecorder& recorder, ProgressMeter& meter)
+              const ModelSet& models, ImageFeatures extractor, const TimingOptions& options,
+              const DecodeLimits& limits, RunRecorder& recorder, ProgressMeter& meter)
       : items_(items),
         data_(data),
         options_(options),
         limits_(limits),
         recorder_(recorder),
-        meter_(meter) {
+        meter_(meter),
+        extractor_(std::move(extractor)) {
     for (std::size_t i = 0; i < zoo.models.size(); ++i) {
       models_.emplace_back(zoo.models[i], *models.session(static_cast<ModelIndex>(i)));
     }
@@ -72,7 +57,7 @@ class TimingPhase {
 
  private:
   void load(const Samples& found) {
-    for (const DecodeSample& sample : found.decode) done_.emplace(sample.pass, sample.item);
+    for (const ItemSample& sample : found.decode) done_.emplace(sample.pass, sample.item);
     inference_.resize(models_.size());
     for (std::size_t i = 0; i < models_.size(); ++i) {
       for (const StoredModelSample& sample : found.models[i]) {
@@ -107,7 +92,7 @@ class TimingPhase {
     meter_.report(progress);
     for (const std::int64_t item : items) {
       if (is_done(item)) continue;
-      const Result<std::vector<std::byte>> bytes = bytes_of(item);
+      const Result<std::vector<std::byte>> bytes = read_unchanged(data_, items_, item);
       if (!bytes.ok()) {
         not_timed.insert(item);
       } else if (Status status = time_item(pass, item, *bytes, active); !status.ok()) {
@@ -119,24 +104,16 @@ class TimingPhase {
     return {};
   }
 
-  // The same bytes that the outcomes were made from, or a failure.
-  Result<std::vector<std::byte>> bytes_of(std::int64_t item) const {
-    const auto index = static_cast<std::size_t>(item);
-    Result<std::vector<std::byte>> bytes = read_bytes(data_.items[index].path);
-    if (bytes.ok() && sha256(*bytes) != items_[index].sha256) {
-      return mismatch(data_.items[index].path.string() + ": has changed");
-    }
-    return bytes;
-  }
-
   Status time_item(int pass, std::int64_t item, const std::vector<std::byte>& bytes,
                    const std::vector<ModelIndex>& active) {
     const Stopwatch decoding;
     const Result<Image> image = decode_image(bytes, limits_);
-    TimingRecord record{item, pass, decoding.elapsed(), {}};
+    TimingRecord record{item, pass, decoding.elapsed(), {}, {}};
     if (!image.ok())
       return image.status().with_context(data_.items[static_cast<std::size_t>(item)].where);
     warm_up(*image);
+    Result<ExtractedFeatures> features = extract_all(extractor_, *image);
+    if (features.ok()) record.features = std::move(features->times);
     // Each model is first in turn, so that none always finds the caches as decoding left them.
     const std::size_t first = rank_of(item, pass) % active.size();
     for (std::size_t i = 0; i < active.size(); ++i) {
@@ -158,6 +135,7 @@ class TimingPhase {
         static_cast<void>(model.classify(image, outcome_, not_kept));
       }
     }
+    for (int run = 0; run < kWarmUpRuns; ++run) static_cast<void>(extract_all(extractor_, image));
   }
 
   std::span<const StoredItem> items_;
@@ -166,6 +144,7 @@ class TimingPhase {
   DecodeLimits limits_;
   RunRecorder& recorder_;
   ProgressMeter& meter_;
+  ImageFeatures extractor_;
   std::vector<ImageModel> models_;
   std::set<std::pair<int, std::int64_t>> done_;  // (pass, item) found in the file
   std::vector<std::vector<std::pair<int, Nanoseconds>>> inference_;  // [model]: (pass, CPU time)
@@ -175,30 +154,19 @@ class TimingPhase {
 
 }  // namespace
 
-std::vector<std::int64_t> draw_timed_items(std::span<const StoredItem> items,
-                                           const RunHeader& header, int wanted) {
-  constexpr int kDrawSalt = -1;  // passes count from 0
-  std::vector<std::int64_t> drawn;
-  for (const StoredItem& item : items) {
-    if (header.owns(item.id) && item.status == ItemStatus::kDecoded) drawn.push_back(item.id);
-  }
-  sort_by_rank(drawn, kDrawSalt);
-  if (wanted > 0 && drawn.size() > static_cast<std::size_t>(wanted)) {
-    drawn.resize(static_cast<std::size_t>(wanted));
-  }
-  return drawn;
-}
-
 Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const ModelSet& models,
                                    const TimingOptions& options, const DecodeLimits& limits,
                                    RunRecorder& recorder, ProgressMeter& meter) {
   const Result<std::vector<StoredItem>> items = store.items();
   if (!items.ok()) return items.status();
-  const Result<Samples> found = read_samples(store.database(), store.header().zoo.models.size());
+  const Result<Samples> found = read_samples(store);
   if (!found.ok()) return found.status();
   const Result<PinnedThread> pinned = PinnedThread::pin();
   if (!pinned.ok()) return pinned.status();
-  TimingPhase phase(store.header().zoo, *items, data, models, options, limits, recorder, meter);
+  Result<ImageFeatures> extractor = ImageFeatures::make(store.header().features.options);
+  if (!extractor.ok()) return extractor.status();
+  TimingPhase phase(store.header().zoo, *items, data, models, std::move(*extractor), options,
+                    limits, recorder, meter);
   return phase.run(draw_timed_items(*items, store.header(), options.items), *found);
 }
 

@@ -1,14 +1,14 @@
 // The second phase of a profile: what a model costs. One thread on one core, alone on the machine
-// as far as other profiles go; decoding, pre-processing and inference apart, CPU and wall time.
+// as far as other profiles go; decoding, every group of features, pre-processing and inference
+// apart, CPU and wall time.
 //
-// After a warm-up every drawn item is decoded and given to every model once (pass 0), the models
-// taking turns. Further passes run the models whose median inference CPU time is not known well
-// enough. Samples are committed regularly; a pass that was interrupted is taken up where it
-// stopped.
+// After a warm-up the features of every drawn item are extracted and it is given to every model
+// once (pass 0), the models taking turns. Further passes run the models whose median inference CPU
+// time is not known well enough. Samples are committed regularly; a pass that was interrupted is
+// taken up where it stopped.
 #pragma once
 
 #include <cstddef>
-#include <span>
 
 #include "image/decode.h"
 #include "lab/profile/dataset.h"
@@ -34,11 +34,6 @@ struct TimingResult {
   std::size_t not_timed = 0;  // drawn items whose file is gone or no longer what it was; they are
                               // left out, their outcomes stay
 };
-
-// The items that are timed, of those of the shard that were decoded. Every shard draws the part of
-// the unsharded draw that it owns, and more.
-std::vector<std::int64_t> draw_timed_items(std::span<const StoredItem> items,
-                                           const RunHeader& header, int wanted);
 
 // `data` is the data set of the run.
 Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const ModelSet& models,

@@ -8,6 +8,7 @@
 
 #include "lab/profile/profile_test_support.h"
 #include "lab/profile/samples.h"
+#include "lab/profile/timed_items.h"
 
 namespace rightsize {
 namespace {
@@ -22,7 +23,7 @@ class TimingTest : public testing::Test {
  protected:
   Samples samples() {
     Result<RunStore> store = RunStore::open_read_only(options_.output);
-    return *read_samples(store->database(), zoo_.models.size());
+    return *read_samples(*store);
   }
 
   Folder folder_;
@@ -58,7 +59,7 @@ TEST_F(TimingTest, TimesTheDrawnItemsOnlyAndGivesTheOthersTheMedian) {
   options_.timing.tolerance = 100.0;
   ASSERT_TRUE(run_profile(zoo_, data, options_).ok());
   std::set<std::int64_t> timed;
-  for (const DecodeSample& sample : samples().decode) timed.insert(sample.item);
+  for (const ItemSample& sample : samples().decode) timed.insert(sample.item);
   EXPECT_EQ(35U, timed.size());
   const OutcomeTable table = *read_table(options_.output);
   std::set<Nanoseconds> untimed_costs;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <numeric>
 
 #include "lab/replay/statistics.h"
 
@@ -26,13 +25,6 @@ Totals totals_of(const Recording& recording, const std::vector<std::size_t>& ite
   return totals;
 }
 
-CascadeCandidate fixed_candidate(ModelIndex model, const Totals& totals) {
-  return {.signal = Signal::kMaxProbability,
-          .stages = {{model, 0.0}},
-          .right = totals.right,
-          .cpu = totals.cpu};
-}
-
 // Right answers that meet the target on n items, given the baseline's.
 std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n) {
   return baseline_right -
@@ -49,11 +41,17 @@ std::vector<Target> default_targets() {
 
 FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
                       ModelIndex baseline) {
+  return fit_cascades_among({}, recording, items, baseline);
+}
+
+FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
+                            const std::vector<std::size_t>& items, ModelIndex baseline) {
   const Totals base = totals_of(recording, items, baseline);
-  auto frontier = std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline));
+  auto frontier = std::make_shared<CascadeFrontier>(
+      search_cascades(recording, items, baseline, {.models = models}));
   return [=, n = items.size()](const Target& target) {
-    const auto found = frontier->cheapest(wanted_right(target, base.right, n));
-    return found ? *found : fixed_candidate(baseline, base);
+    auto found = frontier->cheapest(wanted_right(target, base.right, n));
+    return found ? CascadeRule{found->signal, std::move(found->stages)} : fixed_rule(baseline);
   };
 }
 
@@ -72,7 +70,7 @@ FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& i
       if (!found || totals[m].cpu < totals[best].cpu) best = static_cast<ModelIndex>(m);
       found = true;
     }
-    return fixed_candidate(best, totals[best]);
+    return fixed_rule(best);
   };
 }
 
@@ -83,15 +81,13 @@ FitPoint fit_majority(const Recording& recording, const std::vector<std::size_t>
     std::size_t best = recording.models();
     for (std::size_t m = 0; m < recording.models(); ++m) {
       if (recording.right[m][i] == 0) continue;
-      if (best == recording.models() || recording.cpu[m][i] < recording.cpu[best][i]) best = m;
+      if (best == recording.models() || recording.cost(m, i) < recording.cost(best, i)) best = m;
     }
     if (best < recording.models()) ++optimal[best];
   }
   const auto model =
       static_cast<ModelIndex>(std::max_element(optimal.begin(), optimal.end()) - optimal.begin());
-  return [candidate = fixed_candidate(model, totals_of(recording, items, model))](const Target&) {
-    return candidate;
-  };
+  return [model](const Target&) { return fixed_rule(model); };
 }
 
 std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex baseline,
@@ -105,22 +101,19 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
     const std::vector<std::size_t> train = all_but(recording.items(), test);
     const FitPoint fit = fitter(recording, train, baseline);
     for (PooledPoint& point : pooled) {
-      const CascadeCandidate candidate = fit(point.target);
-      const ConfidenceCascade selector(candidate.signal, candidate.stages);
-      const std::vector<ReplayedItem> results = replay(selector, recording, test);
+      const std::unique_ptr<Selector> selector = make_selector(fit(point.target));
+      const std::vector<ReplayedItem> results = replay(*selector, recording, test);
       for (std::size_t i = 0; i < test.size(); ++i) point.items[test[i]] = results[i];
     }
   }
   return pooled;
 }
 
-ModelIndex best_single_model(const Recording& recording) {
-  std::vector<std::size_t> all(recording.items());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items) {
   std::size_t best = 0;
-  Totals best_totals = totals_of(recording, all, 0);
+  Totals best_totals = totals_of(recording, items, 0);
   for (std::size_t m = 1; m < recording.models(); ++m) {
-    const Totals totals = totals_of(recording, all, m);
+    const Totals totals = totals_of(recording, items, m);
     const bool better = totals.right > best_totals.right ||
                         (totals.right == best_totals.right && totals.cpu < best_totals.cpu);
     if (better) {
@@ -129,6 +122,10 @@ ModelIndex best_single_model(const Recording& recording) {
     }
   }
   return static_cast<ModelIndex>(best);
+}
+
+ModelIndex best_single_model(const Recording& recording) {
+  return best_single_model(recording, all_but(recording.items(), {}));
 }
 
 }  // namespace rightsize

@@ -10,6 +10,7 @@
 
 #include "lab/replay/recording.h"
 #include "lab/replay/search.h"
+#include "selector/rule.h"
 
 namespace rightsize {
 
@@ -26,13 +27,16 @@ inline constexpr const char* kNoLoss = "no-loss";
 
 // How a point is fitted to items of a recording. A kind that cannot reach a target falls back to
 // the baseline.
-using FitPoint = std::function<CascadeCandidate(const Target&)>;
+using FitPoint = std::function<Rule(const Target&)>;
 // Prepares the fitting of all targets to these training items.
 using Fitter = std::function<FitPoint(const Recording&, const std::vector<std::size_t>& items,
                                       ModelIndex baseline)>;
 
 FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
                       ModelIndex baseline);
+// The same among these models alone; the baseline, to fall back to, need not be one of them.
+FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
+                            const std::vector<std::size_t>& items, ModelIndex baseline);
 // The cheapest single model that meets the target.
 FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& items,
                    ModelIndex baseline);
@@ -56,7 +60,8 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
                                         const std::vector<Target>& targets, const Fitter& fitter,
                                         const FoldOptions& options);
 
-// The model that answers most inputs right (the cheaper one of equals).
+// The model that answers most of these inputs right (the cheaper one of equals).
+ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items);
 ModelIndex best_single_model(const Recording& recording);
 
 }  // namespace rightsize

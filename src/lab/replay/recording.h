@@ -13,6 +13,10 @@ namespace rightsize {
 enum class Criterion : std::uint8_t { kTop1, kTop5 };
 const char* to_string(Criterion criterion);
 
+// What "cheap" means.
+enum class CostKind : std::uint8_t { kTime, kEnergy };
+const char* to_string(CostKind kind);
+
 // What counts as right: the label (empty `model`), or the answer of a reference model.
 struct Reference {
   std::string model;
@@ -24,20 +28,40 @@ struct Reference {
 struct Recording {
   const OutcomeTable* table = nullptr;  // must outlive the recording
   std::vector<std::size_t> item;        // position in the table of each judged item
+  std::vector<std::int32_t> wanted;     // the class that counts as right, per item
   std::vector<std::vector<char>> right;
-  std::vector<std::vector<char>> ok;           // the model gave an answer
-  std::vector<std::vector<std::int64_t>> cpu;  // nanoseconds: pre-processing and inference
-  std::vector<std::int64_t> decode_cpu;        // nanoseconds, per item
-  std::size_t skipped = 0;                     // items without a reference
+  std::vector<std::vector<char>> ok;              // the model gave an answer
+  std::vector<std::vector<std::int64_t>> cpu;     // nanoseconds: pre-processing and inference
+  std::vector<std::int64_t> decode_cpu;           // nanoseconds, per item
+  std::vector<std::vector<std::int64_t>> energy;  // nanojoules; empty where the run has none
+  CostKind cost_kind = CostKind::kTime;
+  std::size_t skipped = 0;  // items without a reference
 
   std::size_t items() const { return item.size(); }
   std::size_t models() const { return right.size(); }
+  std::int64_t energy_of(std::size_t model, std::size_t i) const {
+    return energy.empty() ? 0 : energy[model][i];
+  }
+  // Nanojoules of decoding an item and, if wanted, of extracting its features; 0 where they are not
+  // recorded.
+  std::int64_t overhead_energy(bool features) const {
+    if (energy.empty()) return 0;
+    return table->decode_energy_nj.value_or(0) +
+           (features ? table->feature_energy_nj.value_or(0) : 0);
+  }
+  // What a model costs on an item, in the unit of `cost_kind`.
+  std::int64_t cost(std::size_t model, std::size_t i) const {
+    return cost_kind == CostKind::kTime ? cpu[model][i] : energy[model][i];
+  }
+  double mean_decode_ms() const;  // CPU time
   // Larger is surer; -infinity where the model failed or the signal is not a number.
   double sureness(Signal signal, std::size_t model, std::size_t i) const;
 };
 
-// Fails if nothing has the reference (no labels, unknown model).
-Result<Recording> judge(const OutcomeTable& table, const Reference& reference);
+// Fails if nothing has the reference (no labels, unknown model), or if energy is to be the cost and
+// the run has none.
+Result<Recording> judge(const OutcomeTable& table, const Reference& reference,
+                        CostKind cost = CostKind::kTime);
 
 // One item at a time of a recording.
 class RecordedWorld : public World {
@@ -47,6 +71,9 @@ class RecordedWorld : public World {
   void select(std::size_t item);  // 0 to recording.items() - 1
 
   Trial run(ModelIndex model) noexcept override;
+  // Charges also the groups that the recorded cost of this one leaves work to.
+  bool extract(std::size_t group) noexcept override;
+  std::span<const float> features() const noexcept override;
   std::span<const Cost> costs() const noexcept override {
     return {costs_.data() + item_ * models_, models_};
   }
@@ -58,6 +85,7 @@ class RecordedWorld : public World {
   std::size_t models_;
   std::vector<Cost> costs_;  // item-major
   std::size_t item_ = 0;
+  FeatureGroups paid_;  // groups of features whose cost is in cpu_ and wall_
   Nanoseconds cpu_{0};
   Nanoseconds wall_{0};
 };
@@ -66,8 +94,10 @@ class RecordedWorld : public World {
 struct ReplayedItem {
   bool answered = false;
   bool right = false;
-  ModelIndex model = 0;  // that answered
-  std::int64_t cpu = 0;  // nanoseconds, decoding included
+  ModelIndex model = 0;           // that answered
+  std::int64_t cpu = 0;           // nanoseconds, decoding and features included
+  std::int64_t features_cpu = 0;  // of them, for features
+  std::int64_t energy = 0;        // nanojoules of all of it; 0 where it is not recorded
 };
 std::vector<ReplayedItem> replay(const Selector& selector, const Recording& recording,
                                  const std::vector<std::size_t>& items);

@@ -23,8 +23,11 @@ class CascadeSearch {
         options_(options) {
     decode_ = 0;
     for (const std::size_t i : items) decode_ += recording.decode_cpu[i];
-    models_by_cost_.resize(recording.models());
-    std::iota(models_by_cost_.begin(), models_by_cost_.end(), std::uint16_t{0});
+    models_by_cost_ = options.models;
+    if (models_by_cost_.empty()) {
+      models_by_cost_.resize(recording.models());
+      std::iota(models_by_cost_.begin(), models_by_cost_.end(), std::uint16_t{0});
+    }
     std::vector<std::int64_t> cost(recording.models(), 0);
     for (std::size_t m = 0; m < recording.models(); ++m) {
       for (const std::size_t i : items) cost[m] += recording.cpu[m][i];

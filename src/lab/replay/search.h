@@ -22,6 +22,7 @@ struct CascadeCandidate {
 };
 
 struct SearchOptions {
+  std::vector<ModelIndex> models;  // to search among; empty: all
   std::size_t max_stages = 3;
   std::size_t thresholds = 100;    // tried for the first stage of two; of three stages a third each
   double longer_must_save = 0.02;  // a further stage must make the cascade this much cheaper

@@ -13,7 +13,7 @@ namespace rightsize {
 // Items 0..n-1, shuffled and dealt into k parts whose sizes differ by at most one.
 std::vector<std::vector<std::size_t>> shuffled_folds(std::size_t n, std::size_t k,
                                                      std::uint64_t seed);
-// All items that are not in `part`, ascending.
+// All items that are not in `part` (of nothing: all), ascending.
 std::vector<std::size_t> all_but(std::size_t n, const std::vector<std::size_t>& part);
 
 // Draws n items with replacement, `resamples` times, and gives how often each was drawn.

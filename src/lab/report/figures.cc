@@ -9,16 +9,6 @@
 namespace rightsize {
 namespace {
 
-// Quoted for a shell where it must be.
-std::string shell_word(const std::string& word) {
-  constexpr const char* kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/:=@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string three_digits(double value) {
   if (!std::isfinite(value)) return "-";
   const double size = std::abs(value);
@@ -103,6 +93,15 @@ std::string verdict_headline(VerdictKind kind) {
   return "?";
 }
 
+std::string shell_word(const std::string& word) {
+  constexpr const char* kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/:=@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string reproducing_command(const Evaluation& evaluation) {
   std::string command = "rightsize evaluate run.db";
   for (const KindFigures& kind : evaluation.kinds) {
@@ -119,7 +118,11 @@ std::string reproducing_command(const Evaluation& evaluation) {
   if (evaluation.criterion != to_string(default_reference.criterion)) {
     command += " --criterion " + shell_word(evaluation.criterion);
   }
-  return command + fmt::format(" --folds {} --seed {}", evaluation.folds, evaluation.seed);
+  command += fmt::format(" --folds {} --seed {}", evaluation.folds, evaluation.seed);
+  for (const std::string& argument : evaluation.more_arguments) {
+    command += " " + shell_word(argument);
+  }
+  return command;
 }
 
 }  // namespace rightsize

@@ -39,6 +39,9 @@ std::vector<std::size_t> models_by_cost(const Evaluation& evaluation);
 // "Adaptive selection pays" and so on.
 std::string verdict_headline(VerdictKind kind);
 
+// Quoted for a shell where it must be.
+std::string shell_word(const std::string& word);
+
 // The call of the program that gives this evaluation.
 std::string reproducing_command(const Evaluation& evaluation);
 

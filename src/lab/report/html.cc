@@ -58,10 +58,6 @@ std::string tiles(const Evaluation& evaluation) {
          "</div>\n";
 }
 
-std::string fact(const char* name, const std::string& value) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, escape_markup(value));
-}
-
 std::string facts(const Evaluation& evaluation) {
   const Provenance& from = evaluation.provenance;
   const StrategyFigures& baseline = evaluation.models[evaluation.baseline];
@@ -116,6 +112,10 @@ std::string body(const Evaluation& evaluation) {
 }
 
 }  // namespace
+
+std::string fact(const char* name, const std::string& value) {
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, escape_markup(value));
+}
 
 std::string report_html(const Evaluation& evaluation) {
   const std::string title = escape_markup(evaluation.zoo + " on " + evaluation.provenance.data);

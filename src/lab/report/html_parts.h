@@ -9,6 +9,9 @@ namespace rightsize {
 
 std::string report_css();
 
+// An entry of a list of facts (<dl class="facts">).
+std::string fact(const char* name, const std::string& value);
+
 // The operating points of every kind that chooses by input.
 std::string points_table(const Evaluation& evaluation);
 // What they are held against: single models, fixed choice, majority model, oracles.

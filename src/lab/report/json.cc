@@ -53,13 +53,13 @@ ordered_json to_json(const Verdict& verdict) {
           {"sentence", verdict.sentence}};
 }
 
-ordered_json to_json(const Provenance& provenance) {
+}  // namespace
+
+ordered_json provenance_json(const Provenance& provenance) {
   return {{"run", provenance.run_id},    {"data", provenance.data},
           {"device", provenance.device}, {"runtime", provenance.runtime},
           {"date", provenance.date},     {"version", provenance.version}};
 }
-
-}  // namespace
 
 std::string evaluation_json(const Evaluation& evaluation) {
   ordered_json kinds = ordered_json::array();
@@ -77,7 +77,7 @@ std::string evaluation_json(const Evaluation& evaluation) {
   const ordered_json document = {{"format", kFormat},
                                  {"version", kVersion},
                                  {"verdict", to_json(evaluation.verdict)},
-                                 {"measured_on", to_json(evaluation.provenance)},
+                                 {"measured_on", provenance_json(evaluation.provenance)},
                                  {"zoo", evaluation.zoo},
                                  {"left_out", evaluation.left_out},
                                  {"inputs", evaluation.inputs},

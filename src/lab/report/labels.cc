@@ -8,8 +8,6 @@
 namespace rightsize {
 namespace {
 
-constexpr double kLabelWeight = 1.0;
-
 double overlap(const Box& a, const Box& b) {
   const double width = std::min(a.right, b.right) - std::max(a.left, b.left);
   const double height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
@@ -100,8 +98,24 @@ std::optional<Box> LabelPlacer::place(Point point, double gap, double width, dou
   if (best_covered > tolerance) return std::nullopt;
   constexpr double kAir = 2.0;
   block({best->left - kAir, best->top - kAir, best->right + kAir, best->bottom + kAir},
-        kLabelWeight);
+        label_weight_);
   return best;
+}
+
+void draw_label(Svg& svg, LabelPlacer& placer, const LabelPlace& place, const std::string& text,
+                const TextStyle& style) {
+  const auto& [point, gap, tolerance] = place;
+  const double width = text_width(text, style.size, style.bold) + 2;
+  const auto box = placer.place(point, gap, width, style.size, tolerance);
+  if (!box) return;
+  if (distance(*box, point) > gap + 6) {
+    const Point near{std::clamp(point.x, box->left, box->right),
+                     std::clamp(point.y, box->top, box->bottom)};
+    svg.line(point, near, {.ink = style.ink, .width = 0.7});
+  }
+  TextStyle placed = style;
+  placed.halo = true;
+  svg.text({box->left + 1, box->bottom - 0.18 * style.size}, text, placed);
 }
 
 }  // namespace rightsize

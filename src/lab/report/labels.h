@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lab/report/svg.h"
@@ -20,9 +21,11 @@ double distance(const Box& box, Point point);
 
 class LabelPlacer {
  public:
-  explicit LabelPlacer(const Box& area) : area_(area) {}
+  // `label_weight`: how bad it is to cover a label.
+  explicit LabelPlacer(const Box& area, double label_weight = 1.0)
+      : area_(area), label_weight_(label_weight) {}
 
-  // `weight`: how bad it is to cover it; a label has 1.
+  // `weight`: how bad it is to cover it.
   void block(const Box& box, double weight);
   void block_line(Point from, Point to, double weight);
   void block_point(Point centre, double radius);
@@ -41,8 +44,19 @@ class LabelPlacer {
   bool near_another(const Box& box, Point point) const;
 
   Box area_;
+  double label_weight_;
   std::vector<Obstacle> obstacles_;
   std::vector<Point> points_;
 };
+
+struct LabelPlace {
+  Point point;
+  double gap = 0.0;
+  double tolerance = 0.0;
+};
+// Writes the label where the placer finds room by its point; where it had to go far, a thin line
+// leads to it.
+void draw_label(Svg& svg, LabelPlacer& placer, const LabelPlace& place, const std::string& text,
+                const TextStyle& style);
 
 }  // namespace rightsize

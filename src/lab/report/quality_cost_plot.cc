@@ -222,20 +222,9 @@ class QualityCostPlot {
     }
   }
 
-  // Places a label by its point; where it had to go far, a thin line leads to it.
   void label(Point point, double gap, const std::string& text, const TextStyle& style,
              double tolerance) {
-    const double width = text_width(text, style.size, style.bold) + 2;
-    const auto box = placer_.place(point, gap, width, style.size, tolerance);
-    if (!box) return;
-    const Point near{std::clamp(point.x, box->left, box->right),
-                     std::clamp(point.y, box->top, box->bottom)};
-    if (distance(*box, point) > gap + 6) {
-      svg_.line(point, near, {.ink = style.ink, .width = 0.7});
-    }
-    TextStyle placed = style;
-    placed.halo = true;
-    svg_.text({box->left + 1, box->bottom - 0.18 * style.size}, text, placed);
+    draw_label(svg_, placer_, {point, gap, tolerance}, text, style);
   }
 
   // The no-loss point of our own curve first; the others where there is room.

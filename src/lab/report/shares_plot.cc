@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "lab/report/axes.h"
 #include "lab/report/figures.h"
 #include "lab/report/plots.h"
+#include "lab/report/ramp.h"
 #include "lab/report/svg.h"
 
 namespace rightsize {
@@ -20,38 +19,6 @@ constexpr double kBar = 18;
 constexpr double kHeading = 28;
 constexpr double kText = 12.5;
 constexpr const char* kAbstained = "#c9c2bd";
-
-struct Colour {
-  double red, green, blue;
-};
-
-// From light (cheap) to dark (dear): yellow, green, blue, after ColorBrewer's YlGnBu, which can be
-// told apart with every kind of colour vision and in print.
-Colour ramp(double part) {
-  constexpr std::array<Colour, 6> kStops = {{{237, 241, 163},
-                                             {160, 216, 183},
-                                             {70, 182, 196},
-                                             {33, 134, 187},
-                                             {36, 80, 160},
-                                             {22, 46, 116}}};
-  const double place = std::clamp(part, 0.0, 1.0) * (kStops.size() - 1);
-  const auto low = std::min(kStops.size() - 2, static_cast<std::size_t>(place));
-  const double t = place - static_cast<double>(low);
-  const auto mix = [t](double a, double b) { return a + t * (b - a); };
-  const Colour& a = kStops[low];
-  const Colour& b = kStops[low + 1];
-  return {mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue)};
-}
-
-std::string css(const Colour& colour) {
-  return fmt::format("#{:02x}{:02x}{:02x}", std::lround(colour.red), std::lround(colour.green),
-                     std::lround(colour.blue));
-}
-
-const char* ink_on(const Colour& colour) {
-  const double light = 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
-  return light > 140 ? "#1b242d" : "#ffffff";
-}
 
 struct Group {
   std::string heading;
@@ -114,11 +81,6 @@ class SharesPlot {
     return used;
   }
 
-  Colour colour_of(std::size_t rank) const {
-    const double last = std::max<double>(1.0, static_cast<double>(order_.size()) - 1.0);
-    return ramp(static_cast<double>(rank) / last);
-  }
-
   bool any_abstained() const {
     for (const Group& group : groups_) {
       for (const StrategyFigures* row : group.rows) {
@@ -151,7 +113,7 @@ class SharesPlot {
   void draw_legend(Svg& svg) const {
     const std::vector<std::string> texts = legend_texts();
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      const std::string colour = i < order_.size() ? css(colour_of(i)) : kAbstained;
+      const std::string colour = i < order_.size() ? css(ramp_of(i, order_.size())) : kAbstained;
       svg.bar({legend_[i].x, legend_[i].y - 6}, 12, 12, colour, "");
       svg.text({legend_[i].x + 18, legend_[i].y + 4.5}, texts[i], {.size = kText});
     }
@@ -170,7 +132,7 @@ class SharesPlot {
              {.size = kText, .anchor = Anchor::kEnd});
     double before = 0.0;
     for (std::size_t rank = 0; rank < order_.size(); ++rank) {
-      const Colour colour = colour_of(rank);
+      const Colour colour = ramp_of(rank, order_.size());
       const std::string& name = evaluation_.model_names[order_[rank]];
       draw_segment(svg, y, before, row.shares[order_[rank]], css(colour), ink_on(colour), name);
       before += row.shares[order_[rank]];

@@ -173,10 +173,19 @@ void Svg::marker(Marker marker, Point centre, double radius, Ink ink, std::strin
 
 void Svg::bar(Point corner, double width, double height, std::string_view colour,
               std::string_view note) {
+  add_bar(corner, width, height, fmt::format(R"(fill="{}")", colour), note);
+}
+
+void Svg::bar(Point corner, double width, double height, Ink ink, std::string_view note) {
+  add_bar(corner, width, height, fill_attributes(ink), note);
+}
+
+void Svg::add_bar(Point corner, double width, double height, std::string_view fill,
+                  std::string_view note) {
   body_ +=
       with_note("rect",
-                fmt::format(R"(x="{}" y="{}" width="{}" height="{}" fill="{}")", number(corner.x),
-                            number(corner.y), number(std::max(0.0, width)), number(height), colour),
+                fmt::format(R"(x="{}" y="{}" width="{}" height="{}" {})", number(corner.x),
+                            number(corner.y), number(std::max(0.0, width)), number(height), fill),
                 note);
 }
 

@@ -65,6 +65,7 @@ class Svg {
   // `colour` as in CSS.
   void bar(Point corner, double width, double height, std::string_view colour,
            std::string_view note);
+  void bar(Point corner, double width, double height, Ink ink, std::string_view note);
   void frame(Point corner, double width, double height, const Stroke& stroke);
   void text(Point at, std::string_view text, const TextStyle& style);
   // Text that reads from bottom to top.
@@ -75,6 +76,8 @@ class Svg {
   std::string finish() const { return body_ + "</svg>\n"; }
 
  private:
+  void add_bar(Point corner, double width, double height, std::string_view fill,
+               std::string_view note);
   void add_text(Point at, std::string_view text, const TextStyle& style,
                 std::string_view attributes);
   std::string body_;

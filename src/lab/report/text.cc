@@ -3,29 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 
+#include "core/terminal_text.h"
 #include "lab/report/figures.h"
 
 namespace rightsize {
 namespace {
 
 constexpr std::size_t kLineWidth = 110;
-
-// Columns that the text takes in a terminal.
-std::size_t columns(const std::string& text) {
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
-}
-
-// Names come from files: nothing in them may steer the terminal.
-std::string printable(std::string text) {
-  const auto steers = [](char c) {
-    return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F);
-  };
-  std::replace_if(text.begin(), text.end(), steers, '?');
-  return text;
-}
 
 // Rows of cells, laid out once all are known; the first column flush left, the others right.
 class Table {
@@ -39,7 +24,7 @@ class Table {
       if (row.heading) continue;
       widths.resize(std::max(widths.size(), row.cells.size()), 0);
       for (std::size_t c = 0; c < row.cells.size(); ++c) {
-        widths[c] = std::max(widths[c], columns(row.cells[c]));
+        widths[c] = std::max(widths[c], terminal_columns(row.cells[c]));
       }
     }
     std::string text;
@@ -111,26 +96,6 @@ std::string facts(const Evaluation& evaluation) {
       evaluation.criterion, evaluation.reference, evaluation.folds, evaluation.seed,
       evaluation.resamples, from.device, from.runtime, from.date,
       milliseconds(evaluation.decode_cpu_ms));
-}
-
-// Broken at spaces into lines of at most `width`.
-std::string wrapped(const std::string& text, std::size_t width) {
-  std::string lines;
-  std::size_t used = 0;
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::size_t length = columns(text.substr(begin, end - begin));
-    if (used > 0) {
-      const bool fits = used + 1 + length <= width;
-      lines += fits ? ' ' : '\n';
-      used = fits ? used + 1 : 0;
-    }
-    lines += text.substr(begin, end - begin);
-    used += length;
-    begin = end + 1;
-  }
-  return lines;
 }
 
 }  // namespace

@@ -1,0 +1,273 @@
+// The command line of the laboratory's commands.
+#include "cli/options.h"
+
+namespace rightsize::cli {
+namespace {
+
+void add_profile(CLI::App& app, ProfileArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "profile", "Run every model on every image and record answers, signals and times");
+  command.add_option("ZOO", args.zoo, "The manifest, zoo.toml")->required();
+  command
+      .add_option("DATA", args.data,
+                  "A folder with one folder per class (class number or key), a flat folder of\n"
+                  "unlabelled images, or a CSV file with the header path,label")
+      ->required();
+  command
+      .add_option("-o,--output", args.output,
+                  "The run.db to make, or to go on with: a profile may be killed at any moment")
+      ->required();
+  add_models(command, args.models);
+  command
+      .add_option("--shard", args.shard, "Only part I of N of the data; `merge` joins the parts")
+      ->type_name("I/N")
+      ->capture_default_str();
+  command.add_option("--threads", args.threads, "Threads for the outcomes; 0: all cores")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--tolerance", args.tolerance_percent,
+                  "Time a model until the 95 % interval of its median is narrower than this, in "
+                  "percent of it")
+      ->check(finite_range(0.01, 100.0))
+      ->capture_default_str();
+  command
+      .add_option("--max-passes", args.max_passes,
+                  "Time every image at most this often, wide interval or not")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command
+      .add_option("--timing-items", args.timing_items,
+                  "Time this many images, drawn at random; 0: all. The others take the medians")
+      ->check(CLI::Range(0, 100000000))
+      ->capture_default_str();
+  add_feature_options(command, args.features);
+  add_max_pixels(command, args.max_megapixels);
+  add_runtime(command, args.runtime);
+  add_json(command, args.json);
+  command.footer(
+      "Outcomes use all cores; times are measured afterwards on one pinned thread, while no other\n"
+      "profile runs on the machine.\n\n"
+      "Examples:\n"
+      "  rightsize profile zoo.toml photos/ -o run.db\n"
+      "  rightsize profile zoo.toml labels.csv -o part1.db --shard 1/2\n"
+      "  rightsize profile zoo.toml labels.csv -o part2.db --shard 2/2\n"
+      "  rightsize merge part1.db part2.db -o run.db");
+  command.callback([&] { run = [&] { return profile(args); }; });
+}
+
+void add_merge(CLI::App& app, MergeArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand("merge", "Join the shards of a profile");
+  command.add_option("RUN", args.inputs, "The run.db files of the shards")->required();
+  command.add_option("-o,--output", args.output, "The run.db to make")->required();
+  add_json(command, args.json);
+  command.footer("Example:\n  rightsize merge part1.db part2.db -o run.db");
+  command.callback([&] { run = [&] { return merge(args); }; });
+}
+
+void add_leave_out(CLI::App& command, std::vector<std::string>& patterns) {
+  command
+      .add_option("--leave-out", patterns,
+                  "Do as if the models of this name were not there; a pattern such as '*_int8'; "
+                  "may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("MODEL");
+}
+
+void add_cost(CLI::App& command, std::string& cost) {
+  command
+      .add_option("--cost", cost,
+                  "What makes a model the optimal one among those that are right: its time or its "
+                  "energy")
+      ->check(CLI::IsMember({"time", "energy"}))
+      ->capture_default_str();
+}
+
+// What the paper's premodel is made of; see docs/concepts.md.
+void add_premodel_options(CLI::App& command, PremodelArgs& args) {
+  const std::string group = "Premodel";
+  command
+      .add_option("--premodel", args.shape,
+                  "The premodel: none; auto (chosen by cross-validation); one classifier, such as "
+                  "knn; a chain of one kind, knn-chain; a chain level by level, knn.tree.svm. "
+                  "Classifiers: knn, tree, svm, naive-bayes, logistic, forest, boosting")
+      ->group(group)
+      ->capture_default_str();
+  command
+      .add_option("--chain-labels", args.chain_labels,
+                  "What a level of a chain says yes to: the optimal model, or any that is right")
+      ->check(CLI::IsMember({"optimal", "right"}))
+      ->group(group)
+      ->capture_default_str();
+  command.add_option("--choice", args.method, "How its models are chosen")
+      ->check(CLI::IsMember({"accuracy", "optimal", "alternate"}))
+      ->group(group)
+      ->capture_default_str();
+  command
+      .add_option("--theta", args.theta_points,
+                  "Stop when a further model raises the union accuracy by no more points than this")
+      ->check(finite_range(0.0, 100.0))
+      ->group(group)
+      ->capture_default_str();
+  command.add_option("--max-models", args.max_models, "At most so many models")
+      ->check(CLI::Range(1, 15))
+      ->group(group)
+      ->capture_default_str();
+  command.add_option("--features", args.features, "Features left by the elimination; 0: all")
+      ->check(CLI::Range(0, 64))
+      ->group(group)
+      ->capture_default_str();
+  command.add_option("--neighbours", args.neighbours, "Of kNN")
+      ->check(CLI::Range(1, 32))
+      ->group(group)
+      ->capture_default_str();
+  command.add_option("--radius", args.radius, "Permissible distance of kNN's neighbours")
+      ->check(finite_range(1e-6, 1e6))
+      ->group(group);
+  command
+      .add_option("--probe", args.probe,
+                  "Decide by what this model says of the input instead of by its features")
+      ->type_name("MODEL")
+      ->group(group);
+  command
+      .add_option("--fallback", args.fallback,
+                  "Run this model where no model seems suitable; default: no answer")
+      ->type_name("MODEL")
+      ->group(group);
+}
+
+void add_folds(CLI::App& command, std::size_t& folds, std::uint64_t& seed) {
+  command.add_option("--folds", folds, "Parts of the cross-validation")
+      ->check(CLI::Range(2, 1000))
+      ->capture_default_str();
+  command.add_option("--seed", seed, "Of the shuffled folds and of the bootstrap")
+      ->check(CLI::NonNegativeNumber)  // "-1" would wrap round
+      ->capture_default_str();
+}
+
+void add_selection_options(CLI::App& command, EvaluateArgs& args) {
+  command
+      .add_option("--baseline", args.baseline,
+                  "The single model to compare with; default: the best one")
+      ->type_name("MODEL");
+  command
+      .add_option("--reference", args.reference,
+                  "Judge against this model's answers instead of the labels; default where there "
+                  "are no labels: the dearest model")
+      ->type_name("MODEL");
+  add_leave_out(command, args.leave_out);
+  command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
+      ->check(CLI::IsMember({"top-1", "top-5"}))
+      ->capture_default_str();
+  add_cost(command, args.cost);
+  add_folds(command, args.folds, args.seed);
+  add_premodel_options(command, args.premodel);
+}
+
+void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand("train", "Learn a selector from recorded outcomes");
+  command.add_option("RUN", args.run, "The run.db")->required();
+  command.add_option("-o,--output", args.output, "The selector file to write")->required();
+  add_selection_options(command, args);
+  add_json(command, args.json);
+  command.footer(
+      "Searches confidence cascades by replay and writes operating points from the most accurate\n"
+      "to the fastest, each with the figures it showed on held-out inputs.\n\n"
+      "Examples:\n"
+      "  rightsize train run.db -o selector.json\n"
+      "  rightsize train unlabelled.db -o selector.json --reference lite3\n"
+      "  rightsize train run.db -o selector.json --premodel knn-chain --fallback lite3\n\n"
+      "With --premodel the file has one more point, `premodel`, for `classify --point premodel`.");
+  command.callback([&] { run = [&] { return train(args); }; });
+}
+
+void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "evaluate",
+      "Cross-validate every selector kind beside honest controls, and give the verdict");
+  command.add_option("RUN", args.run, "The run.db")->required();
+  command.add_option("SELECTOR", args.selector,
+                     "A selector file to evaluate as it is, beside them");
+  add_selection_options(command, args);
+  command.add_option("--html", args.html, "Write the report, one self-contained page")
+      ->type_name("FILE");
+  command.add_option("--plot", args.plot, "Write the picture of quality against cost")
+      ->type_name("FILE.svg");
+  add_json(command, args.json);
+  command.footer(
+      "Examples:\n"
+      "  rightsize evaluate run.db --html report.html\n"
+      "  rightsize evaluate run.db selector.json --baseline lite3 --json\n"
+      "  rightsize evaluate run.db --premodel auto --html report.html");
+  command.callback([&] { run = [&] { return evaluate(args); }; });
+}
+
+void add_reproduce(CLI::App& app, ReproduceArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "reproduce", "Reproduce the evaluation of Marco et al. (ACM TECS 2020) on a run");
+  command.add_option("RUN", args.run, "A run.db with labels and features")->required();
+  add_leave_out(command, args.leave_out);
+  command
+      .add_option("--compression", args.compression,
+                  "The run of four variants of one network (zoo/compressed), the network first")
+      ->type_name("RUN");
+  command
+      .add_option("--cnn", args.cnn,
+                  "The folder of a CNN premodel (zoo/cnn-premodel): predictions.csv, cnn.onnx")
+      ->type_name("DIR");
+  command
+      .add_option("--baseline", args.baseline,
+                  "The single model to compare with; default: the best one")
+      ->type_name("MODEL");
+  command.add_option("--max-models", args.max_models, "Models of the premodel, at most")
+      ->check(CLI::Range(1, 15))
+      ->capture_default_str();
+  add_cost(command, args.cost);
+  add_folds(command, args.folds, args.seed);
+  command.add_option("--html", args.html, "Write the page, self-contained")->type_name("FILE");
+  command.add_option("--markdown", args.markdown, "Write the tables as Markdown")
+      ->type_name("FILE");
+  add_runtime(command, args.runtime);
+  add_json(command, args.json);
+  command.footer(
+      "Every single model, the premodel, its alternatives and parameters, the controls and the\n"
+      "oracles on the same held-out inputs, with the paper's figure beside each and a sentence on\n"
+      "whether it holds. scripts/reproduce-paper makes the runs and the page.\n\n"
+      "Example:\n"
+      "  rightsize reproduce run.db --compression compressed.db --cnn cnn/ --html paper.html");
+  command.callback([&] { run = [&] { return reproduce(args); }; });
+}
+
+void add_labels(CLI::App& app, LabelsArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "labels", "Write which model is optimal for each input: what a premodel is to learn");
+  command.add_option("RUN", args.run, "A run.db with labels")->required();
+  add_leave_out(command, args.leave_out);
+  command.add_option("-o,--output", args.output, "The CSV file; default: stdout")
+      ->type_name("FILE");
+  command.add_option("--max-models", args.max_models, "Models to choose among, at most")
+      ->check(CLI::Range(1, 15))
+      ->capture_default_str();
+  add_cost(command, args.cost);
+  add_folds(command, args.folds, args.seed);
+  command.footer(
+      "The columns are item, fold_0, fold_1, ... and all. A cell is the optimal model's name or\n"
+      "`none`, among the models chosen on that fold's training part; it is empty where the item\n"
+      "belongs to the part that is tested.\n\n"
+      "Example:\n"
+      "  rightsize labels run.db -o labels.csv");
+  command.callback([&] { run = [&] { return labels(args); }; });
+}
+
+}  // namespace
+
+void add_lab_commands(CLI::App& app, LabArgs& args, Run& run) {
+  add_profile(app, args.profile, run);
+  add_merge(app, args.merge, run);
+  add_train(app, args.train, run);
+  add_evaluate(app, args.evaluate, run);
+  add_reproduce(app, args.reproduce, run);
+  add_labels(app, args.labels, run);
+}
+
+}  // namespace rightsize::cli

@@ -1,0 +1,105 @@
+#include "lab/profile/resources.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "core/file.h"
+#include "image/classification.h"
+#include "model/model_set.h"
+
+namespace rightsize {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<ModelResources> measure(const Zoo& zoo, const ModelSpec& model,
+                               const std::vector<fs::path>& search, Runtime& runtime) {
+  const Result<fs::path> file = locate(zoo, model, search);
+  if (!file.ok()) return file.status();
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(*file, error);
+  if (error) return io_error(fmt::format("{}: {}", file->string(), error.message()));
+
+  const Image image = grey_image();
+  const std::optional<std::int64_t> before = private_memory();
+  Result<std::unique_ptr<Session>> session = open_model(zoo, model, search, runtime);
+  if (!session.ok()) return session.status();
+  ClassOutcome outcome;
+  ImageModel::Times not_kept;
+  // A failed run has taken its memory all the same.
+  static_cast<void>(ImageModel(model, **session).classify(image, outcome, not_kept));
+  const std::optional<std::int64_t> after = private_memory();
+
+  ModelResources resources{static_cast<std::int64_t>(size), {}, {}};
+  if (before && after) resources.memory_bytes = *after - *before;
+  return resources;
+}
+
+Status insert(RunStore& store, std::size_t model, const ModelResources& resources) {
+  Result<Statement> insert = store.database().prepare("INSERT INTO resources VALUES(?, ?, ?)");
+  if (!insert.ok()) return insert.status();
+  insert->bind_integer(1, static_cast<std::int64_t>(model));
+  insert->bind_integer(2, *resources.file_bytes);
+  insert->bind_null(3);
+  if (resources.memory_bytes) insert->bind_integer(3, *resources.memory_bytes);
+  return insert->run();
+}
+
+}  // namespace
+
+std::optional<std::int64_t> anonymous_bytes(const std::string& smaps) {
+  constexpr std::string_view kKey = "\nAnonymous:";
+  const std::size_t key = smaps.find(kKey);
+  if (key == std::string::npos) return {};
+  const std::size_t begin = smaps.find_first_not_of(' ', key + kKey.size());
+  if (begin == std::string::npos) return {};
+  std::int64_t kibibytes = 0;
+  const auto parsed = std::from_chars(smaps.data() + begin, smaps.data() + smaps.size(), kibibytes);
+  return parsed.ec == std::errc() ? std::optional(kibibytes * 1024) : std::nullopt;
+}
+
+std::optional<std::int64_t> private_memory() {
+  ::malloc_trim(0);
+  const Result<std::string> smaps = read_text("/proc/self/smaps_rollup");
+  return smaps.ok() ? anonymous_bytes(*smaps) : std::nullopt;
+}
+
+Status record_resources(RunStore& store, const Zoo& zoo, const std::vector<fs::path>& search,
+                        Runtime& runtime, ProgressMeter& progress) {
+  const Result<std::vector<ModelResources>> found = read_resources(store);
+  if (!found.ok()) return found.status();
+  for (std::size_t i = 0; i < zoo.models.size(); ++i) {
+    if ((*found)[i].file_bytes) continue;
+    progress.report({"memory of the models", i, zoo.models.size()});
+    const Result<ModelResources> resources = measure(zoo, zoo.models[i], search, runtime);
+    if (!resources.ok()) return resources.status();
+    if (Status status = insert(store, i, *resources); !status.ok()) return status;
+  }
+  return {};
+}
+
+Result<std::vector<ModelResources>> read_resources(RunStore& store) {
+  std::vector<ModelResources> resources(store.header().zoo.models.size());
+  if (store.version() < 2) return resources;
+  Result<Statement> select =
+      store.database().prepare("SELECT model, file_bytes, memory_bytes FROM resources");
+  if (!select.ok()) return select.status();
+  for (;;) {
+    const Result<bool> row = select->step();
+    if (!row.ok()) return row.status();
+    if (!*row) return resources;
+    const std::int64_t model = select->integer(0);
+    if (model < 0 || model >= static_cast<std::int64_t>(resources.size())) {
+      return invalid_input(store.database().path() + ": the file is damaged (model of resources)");
+    }
+    ModelResources& own = resources[static_cast<std::size_t>(model)];
+    own.file_bytes = select->integer(1);
+    if (!select->is_null(2)) own.memory_bytes = select->integer(2);
+  }
+}
+
+}  // namespace rightsize

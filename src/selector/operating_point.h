@@ -1,0 +1,45 @@
+// An operating point: one setting of a selector, with what it showed on held-out data; and its form
+// in a selector file.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/json_reader.h"
+#include "core/manifest.h"
+#include "selector/rule.h"
+
+namespace rightsize {
+
+// An estimate with its 95 % interval.
+struct Estimate {
+  double value = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+  bool operator==(const Estimate&) const = default;
+};
+
+struct OperatingPoint {
+  std::string name;
+  Rule rule;
+
+  Estimate quality;            // share of inputs answered right, 0 to 1
+  Estimate difference;         // quality minus the baseline's, -1 to 1
+  Estimate speedup;            // baseline's mean CPU time divided by this one's
+  double cpu_ms = 0.0;         // mean per input, decoding and pre-processing included
+  std::vector<double> shares;  // per model of `models_of(rule)`: share of inputs that it answered
+  bool operator==(const OperatingPoint&) const = default;
+};
+
+nlohmann::ordered_json to_json(const OperatingPoint& point, const Zoo& zoo);
+// `path` is where `object` stands in the file, for messages.
+Result<OperatingPoint> point_from_json(const nlohmann::json& object, const std::string& path,
+                                       const Zoo& zoo);
+
+// The model called what `key` says.
+ModelIndex read_model_name(JsonReader& in, const char* key, const Zoo& zoo);
+// A time in milliseconds, 0 to 11 days.
+void read_ms(JsonReader& in, const char* key, double& ms);
+
+}  // namespace rightsize
