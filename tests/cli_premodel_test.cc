@@ -87,6 +87,50 @@ TEST_F(PremodelCliTest, WhatIsNoPremodel) {
   EXPECT_FALSE(fs::exists(folder_ / "s.json"));
 }
 
+// A "CNN premodel" made of the small network: red means small, green medium, blue large, grey none.
+TEST_F(PremodelCliTest, ACnnChoosesOnTheDevice) {
+  fs::copy_file(test::data_folder() / "small.onnx", folder_.write("cnn/cnn.onnx", ""),
+                fs::copy_options::overwrite_existing);
+  const json zoo = document("info " + kZoo + " --json")["zoo"];
+  json card = {{"classes", {"small", "medium", "large", "none"}}};
+  for (const json& model : zoo["models"]) {
+    if (model["name"] != "small") continue;
+    card["input"] = model["input"];
+    card["output"] = model["output"];
+  }
+  folder_.write("cnn/card.json", card.dump());
+  std::string predictions = "item,fold,small,medium,large,none\n";
+  std::istringstream lines(run("labels run.db --folds 2").out);
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    const std::string item = line.substr(0, line.find(','));
+    predictions +=
+        item + (item.starts_with("red") ? ",0,0.7,0.1,0.1,0.1\n" : ",0,0.1,0.1,0.1,0.7\n");
+  }
+  folder_.write("cnn/predictions.csv", predictions);
+
+  const Output trained = run("train run.db -o s.json --folds 2 --cnn cnn --fallback large");
+  ASSERT_EQ(0, trained.code) << trained.err;
+  EXPECT_THAT(trained.out, HasSubstr("what the network cnn.onnx says"));
+  const json used = document(
+      "classify s.json data/red/a.png data/blue/a.png data/grey/a.png "
+      "--point cnn --json --models cnn" +
+      kModels);
+  EXPECT_EQ("small", used["images"][0]["model"]);
+  EXPECT_EQ("large", used["images"][1]["model"]);
+  EXPECT_EQ("large", used["images"][2]["model"]) << "the fallback";
+
+  EXPECT_THAT(error("evaluate run.db s.json --folds 2"), HasSubstr("--cnn"));
+  const json evaluated = document("evaluate run.db --folds 2 --cnn cnn --json");
+  std::vector<std::string> kinds;
+  for (const json& kind : evaluated["kinds"]) kinds.push_back(kind["kind"]);
+  EXPECT_THAT(kinds, testing::Contains("cnn"));
+  folder_.write("cnn/cnn.onnx", "something else");
+  EXPECT_THAT(error("classify s.json data/red/a.png --point cnn --models cnn" + kModels),
+              HasSubstr("SHA-256"));
+}
+
 TEST_F(PremodelCliTest, OptionsOfAPremodelNeedOne) {
   EXPECT_THAT(error("train run.db -o s.json --fallback large"),
               HasSubstr("--fallback is for a premodel"));

@@ -97,6 +97,8 @@ struct EvaluateArgs {
   std::string criterion = "top-1";
   std::string cost = "time";
   PremodelArgs premodel;
+  std::filesystem::path cnn;  // folder
+  std::filesystem::path runtime;
   std::size_t folds = 10;
   std::uint64_t seed = 1;
   std::filesystem::path html;

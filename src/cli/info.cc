@@ -56,8 +56,9 @@ std::string words_of(const PremodelRule& rule, const Zoo& zoo) {
   std::vector<std::string> models;
   for (const ModelIndex model : rule.models) models.push_back(zoo.models[model].name);
   const std::string source =
-      rule.probe ? "what " + zoo.models[*rule.probe].name + " says"
-                 : fmt::format("{} features", rule.classifier.scaling.features.size());
+      rule.probe     ? "what " + zoo.models[*rule.probe].name + " says"
+      : rule.network ? "what the network " + rule.network->file + " says"
+                     : fmt::format("{} features", rule.classifier.scaling.features.size());
   const std::string none = rule.fallback ? zoo.models[*rule.fallback].name : "no answer";
   return fmt::format("{} on {} chooses {}; none: {}", fmt::join(classifiers, "."), source,
                      fmt::join(models, ", "), none);

@@ -162,6 +162,14 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
   add_cost(command, args.cost);
   add_folds(command, args.folds, args.seed);
   add_premodel_options(command, args.premodel);
+  command
+      .add_option(
+          "--cnn", args.cnn,
+          "Also the CNN premodel of this folder, made by zoo/cnn-premodel from the labels of "
+          "this run")
+      ->type_name("DIR")
+      ->group("Premodel");
+  add_runtime(command, args.runtime);
 }
 
 void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {

@@ -7,12 +7,12 @@
 #include "cli/common.h"
 #include "cli/premodel_options.h"
 #include "core/file.h"
-#include "lab/paper/cnn.h"
 #include "lab/paper/reproduce.h"
 #include "lab/paper/reproduction_html.h"
 #include "lab/paper/reproduction_json.h"
 #include "lab/paper/reproduction_markdown.h"
 #include "lab/paper/reproduction_text.h"
+#include "lab/premodel/cnn.h"
 #include "lab/premodel/labels.h"
 #include "lab/profile/read_run.h"
 #include "lab/replay/statistics.h"
@@ -70,7 +70,7 @@ Result<Reproduction> run_reproduction(const ReproduceArgs& args) {
   if (!args.cnn.empty()) {
     const auto runtime = load_onnx_runtime(args.runtime);
     if (!runtime.ok()) return runtime.status();
-    Result<CnnPredictions> cnn = read_cnn(args.cnn, **runtime);
+    Result<CnnPremodel> cnn = read_cnn(args.cnn, **runtime);
     if (!cnn.ok()) return cnn.status();
     options.study.cnn = std::move(*cnn);
   }

@@ -4,10 +4,11 @@
 
 namespace rightsize::cli {
 
-Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args) {
+Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args, bool cnn) {
   if (args.shape == "none") {
     PremodelArgs asked = args;
     asked.shape = "any";  // so that what was given beside it shows
+    if (cnn) asked.fallback.clear();
     const std::vector<std::string> words = arguments_of(asked, "time");
     if (words.size() > 2) {
       return invalid_input(words[2] + " is for a premodel: give --premodel too");

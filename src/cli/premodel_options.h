@@ -6,8 +6,9 @@
 
 namespace rightsize::cli {
 
-// Nothing where no premodel is wanted.
-Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args);
+// Nothing where no premodel is wanted; then no other of its options may be given, but for the
+// fallback where there is a CNN premodel.
+Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args, bool cnn);
 
 // The arguments that differ from their defaults, as the user would type them.
 std::vector<std::string> arguments_of(const PremodelArgs& args, const std::string& cost);

@@ -34,10 +34,10 @@ std::string default_reference(const OutcomeTable& table) {
 }
 
 Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable& table) {
-  const auto premodel = premodel_options(args.premodel);
+  const auto premodel = premodel_options(args.premodel, !args.cnn.empty());
   if (!premodel.ok()) return premodel.status();
   const std::string reference = args.reference.empty() ? default_reference(table) : args.reference;
-  return EvaluateOptions{
+  EvaluateOptions options{
       .baseline = args.baseline.empty() ? reference : args.baseline,
       .reference = {.model = reference == "labels" ? "" : reference,
                     .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
@@ -45,6 +45,14 @@ Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable&
       .premodel = *premodel,
       .folds = {.folds = args.folds, .seed = args.seed},
       .more_arguments = arguments_of(args.premodel, args.cost)};
+  if (args.cnn.empty()) return options;
+  const auto runtime = load_onnx_runtime(args.runtime);
+  if (!runtime.ok()) return runtime.status();
+  Result<CnnPremodel> cnn = read_cnn(args.cnn, **runtime);
+  if (!cnn.ok()) return cnn.status();
+  options.cnn = std::move(*cnn);
+  options.cnn_fallback = args.premodel.fallback;
+  return options;
 }
 
 Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {

@@ -104,7 +104,9 @@ Status read_output(const json& object, const std::string& path, OutputSpec& outp
   return in.finish();
 }
 
-json to_json(const ModelSpec& model) {
+}  // namespace
+
+json model_to_json(const ModelSpec& model) {
   return {{"name", model.name},
           {"file", model.file},
           {"sha256", model.sha256},
@@ -113,8 +115,8 @@ json to_json(const ModelSpec& model) {
           {"session", {{"exact_int8", model.session.exact_int8}}}};
 }
 
-Status model_from_json(const json& object, const std::string& path, const Zoo& zoo,
-                       ModelSpec& model) {
+Result<ModelSpec> model_from_json(const json& object, const std::string& path, const Zoo& zoo) {
+  ModelSpec model;
   JsonReader in(object, path);
   in.read("name", model.name);
   in.read("file", model.file);
@@ -131,14 +133,13 @@ Status model_from_json(const json& object, const std::string& path, const Zoo& z
   options.read("exact_int8", model.session.exact_int8);
   if (Status status = options.finish(); !status.ok()) return status;
   const std::string fault = fault_of(model, zoo);
-  return fault.empty() ? Status() : invalid_input(fmt::format("'{}': {}", path, fault));
+  if (!fault.empty()) return invalid_input(fmt::format("'{}': {}", path, fault));
+  return model;
 }
-
-}  // namespace
 
 json zoo_to_json(const Zoo& zoo) {
   json models = json::array();
-  for (const ModelSpec& model : zoo.models) models.push_back(to_json(model));
+  for (const ModelSpec& model : zoo.models) models.push_back(model_to_json(model));
   json classes = json::array();
   for (const ClassSpec& spec : zoo.classes) classes.push_back({spec.key, spec.name});
   return {{"name", zoo.name}, {"task", zoo.task}, {"classes", classes}, {"models", models}};
@@ -168,12 +169,10 @@ Result<Zoo> zoo_from_json(const json& object, const std::string& path) {
     return invalid_input(fmt::format("'{}.models' must list 1 to {} models", path, kMaxModels));
   }
   for (std::size_t i = 0; i < models->size(); ++i) {
-    ModelSpec model;
     const std::string place = fmt::format("{}.models[{}]", path, i);
-    if (Status status = model_from_json((*models)[i], place, zoo, model); !status.ok()) {
-      return status;
-    }
-    zoo.models.push_back(std::move(model));
+    Result<ModelSpec> model = model_from_json((*models)[i], place, zoo);
+    if (!model.ok()) return model.status();
+    zoo.models.push_back(std::move(*model));
   }
   return zoo;
 }

@@ -8,6 +8,10 @@
 
 namespace rightsize {
 
+nlohmann::json model_to_json(const ModelSpec& model);
+// Of `zoo` the classes count: the model must fit them.
+Result<ModelSpec> model_from_json(const nlohmann::json& object, const std::string& path,
+                                  const Zoo& zoo);
 nlohmann::json zoo_to_json(const Zoo& zoo);
 // `path` is the object's place in the document, for messages.
 Result<Zoo> zoo_from_json(const nlohmann::json& object, const std::string& path);

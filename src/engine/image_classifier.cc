@@ -24,7 +24,8 @@ struct ImageClassifier::State {
   std::size_t point = 0;
   std::unique_ptr<Selector> selector;
   std::shared_ptr<Runtime> runtime;
-  std::vector<ModelSet> sets;  // sessions; the second and later ones are for classify_with
+  std::vector<ModelSet> sets;        // sessions; the second and later ones are for classify_with
+  std::unique_ptr<Session> network;  // of a CNN premodel
   LiveModels live;
   ImageClassifierOptions options;
   // How fast this machine is against the one that was profiled, over all runs so far.
@@ -32,6 +33,8 @@ struct ImageClassifier::State {
   double profiled_ns = 0.0;
 
   Status open_models(std::span<const ModelIndex> wanted);
+  // What the premodel looks at; `rule` must be the file's own.
+  Status open_features(const PremodelRule& rule);
   Result<Classification> classify(const Selector& chosen, std::span<const std::byte> bytes,
                                   const Budget& budget);
   void note_speed(const Decision& decision);
@@ -54,6 +57,24 @@ Status ImageClassifier::State::open_models(std::span<const ModelIndex> wanted) {
   }
   sets.push_back(std::move(*set));
   return {};
+}
+
+Status ImageClassifier::State::open_features(const PremodelRule& rule) {
+  if (rule.probe) return {};
+  if (!rule.network) {
+    Result<ImageFeatures> features = ImageFeatures::make(rule.features);
+    if (!features.ok()) return features.status();
+    live.features = std::move(*features);
+    return {};
+  }
+  auto session = open_model(file.zoo, *rule.network, options.models, *runtime);
+  if (!session.ok()) return session.status();
+  network = std::move(*session);
+  live.network = std::make_unique<ImageModel>(*rule.network, *network);
+  ClassOutcome outcome;
+  ImageModel::Times times;
+  return live.network->classify(grey_image(), outcome, times)
+      .with_context(fmt::format("network '{}' of the premodel: warm-up run", rule.network->name));
 }
 
 void ImageClassifier::State::note_speed(const Decision& decision) {
@@ -123,10 +144,8 @@ Result<ImageClassifier> ImageClassifier::open(const std::filesystem::path& selec
   state->runtime = std::move(*runtime);
   const Rule& rule = selector.points[state->point].rule;
   state->selector = make_selector(rule);
-  if (const auto* premodel = std::get_if<PremodelRule>(&rule); premodel && !premodel->probe) {
-    Result<ImageFeatures> features = ImageFeatures::make(premodel->features);
-    if (!features.ok()) return features.status();
-    state->live.features = std::move(*features);
+  if (const auto* premodel = std::get_if<PremodelRule>(&rule)) {
+    if (Status status = state->open_features(*premodel); !status.ok()) return status;
   }
   state->live.models.resize(selector.zoo.models.size());
   state->live.costs.resize(selector.zoo.models.size());

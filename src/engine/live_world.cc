@@ -12,11 +12,23 @@ Status LiveWorld::decode(std::span<const std::byte> bytes, const DecodeLimits& l
   return {};
 }
 
+bool LiveWorld::ask_network() noexcept {
+  ClassOutcome outcome;
+  ImageModel::Times times;
+  if (!models_.network->classify(image_, outcome, times).ok()) return false;
+  for (std::uint32_t i = 0; i < outcome.top.count; ++i) {
+    const ClassScore& score = outcome.top.classes[i];
+    features_[static_cast<std::size_t>(score.label)] = score.log_probability;
+  }
+  return true;
+}
+
 bool LiveWorld::extract(std::size_t group) noexcept {
+  if (models_.network) return group == 0 && ask_network();
   if (!models_.features) return false;
   if (!features_begun_) models_.features->begin(image_);
   features_begun_ = true;
-  return models_.features->extract(group, features_).ok();
+  return models_.features->extract(group, std::span(features_).first(kImageFeatures)).ok();
 }
 
 Trial LiveWorld::run(ModelIndex model) noexcept {

@@ -17,6 +17,7 @@ struct LiveModels {
   std::vector<std::unique_ptr<ImageModel>> models;
   std::vector<Cost> costs;                // kNever where the model is not opened
   std::optional<ImageFeatures> features;  // where the selector needs them
+  std::unique_ptr<ImageModel> network;    // where a network of the premodel's own gives them
 };
 
 // One input. The clock starts when the world is made, so make it before decoding.
@@ -36,13 +37,15 @@ class LiveWorld : public World {
   Nanoseconds decode_cpu() const { return decode_cpu_; }
 
  private:
+  bool ask_network() noexcept;  // its classes, at most kTopClasses, become the features
+
   LiveModels& models_;
   Stopwatch clock_;
   Image image_;
   Nanoseconds decode_cpu_{0};
   std::array<ClassOutcome, kMaxTrials> outcomes_;
   std::size_t runs_ = 0;
-  std::array<float, kImageFeatures> features_{};
+  std::array<float, kMaxFeatures> features_{};
   bool features_begun_ = false;
 };
 

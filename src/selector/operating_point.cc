@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/manifest_json.h"
 #include "selector/classifier_json.h"
 
 namespace rightsize {
@@ -104,7 +105,9 @@ void add_premodel(const PremodelRule& rule, const OperatingPoint& point, const Z
   document["models"] = models;
   document["fallback"] = rule.fallback ? ordered_json(zoo.models[*rule.fallback].name) : nullptr;
   document["probe"] = rule.probe ? ordered_json(zoo.models[*rule.probe].name) : nullptr;
-  document["features"] = rule.probe ? ordered_json(nullptr) : to_json(rule.features);
+  if (rule.network) document["network"] = model_to_json(*rule.network);
+  document["features"] =
+      rule.probe || rule.network ? ordered_json(nullptr) : to_json(rule.features);
   document["classifier"] = to_json(rule.classifier);
   document["shares"] = shares;
 }
@@ -171,21 +174,36 @@ Status read_shares(const json& list, const std::string& path, const Zoo& zoo,
   return {};
 }
 
+// A network whose classes are the models and "none".
+Status read_network(const json& object, const std::string& path, PremodelRule& rule) {
+  Zoo classes;
+  classes.classes.resize(rule.models.size() + 1);
+  Result<ModelSpec> network = model_from_json(object, path, classes);
+  if (!network.ok()) return network.status();
+  rule.network = std::move(*network);
+  return {};
+}
+
 Status read_premodel(JsonReader& in, const Zoo& zoo, OperatingPoint& point) {
   PremodelRule rule;
   const json* models = in.array("models");
   rule.fallback = read_optional_model(in, "fallback", zoo);
   rule.probe = read_optional_model(in, "probe", zoo);
-  const json* features = rule.probe ? in.value("features") : in.object("features");
+  const json* network = in.has("network") ? in.object("network") : nullptr;
+  const bool given = rule.probe || network != nullptr;  // the features come from elsewhere
+  const json* features = given ? in.value("features") : in.object("features");
   const json* classifier = in.object("classifier");
   const json* shares = in.array("shares");
   if (!in.status().ok()) return in.status();
-  if (rule.probe && !features->is_null()) {
-    in.fail("has a probe, so its 'features' must be null");
+  if (given && !features->is_null()) {
+    in.fail("has a probe or a network, so its 'features' must be null");
     return in.status();
   }
   Status status = read_model_list(*models, in.path() + ".models", zoo, rule.models);
-  if (status.ok() && !rule.probe) {
+  if (status.ok() && network != nullptr) {
+    status = read_network(*network, in.path() + ".network", rule);
+  }
+  if (status.ok() && !given) {
     status = read_features(*features, in.path() + ".features", rule.features);
   }
   if (!status.ok()) return status;

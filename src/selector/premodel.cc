@@ -48,6 +48,17 @@ const FeatureSet& probe_feature_set() {
   return set;
 }
 
+const FeatureSet& network_feature_set() {
+  static constexpr std::array<const char*, 1> kGroups = {"network"};
+  static const auto features = [] {
+    std::array<FeatureInfo, kMaxClasses> all{};
+    all.fill({"log_p", 0, "nats", -kInfinity, 0, "log-probability of the n-th class"});
+    return all;
+  }();
+  static const FeatureSet set{"network", features, kGroups};
+  return set;
+}
+
 void probe_features(const Trial& trial, std::span<float> features) noexcept {
   constexpr float kLeast = -30.0F;  // nats; no network is surer than that of anything
   for (std::size_t i = 0; i < kSignalCount; ++i) {

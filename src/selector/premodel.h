@@ -4,7 +4,7 @@
 //
 // The features are those of the input (a feature set, extracted group by group) or, as a modern
 // variant, what a cheap network says of the input: the `probe`, whose own answer stands where the
-// premodel chooses it.
+// premodel chooses it. A CNN premodel is a small network that was trained to choose.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/image_feature_set.h"
+#include "core/manifest.h"
 #include "rightsize/selector.h"
 #include "selector/premodel_classifier.h"
 
@@ -23,6 +24,9 @@ const FeatureSet& probe_feature_set();
 // Fills them: `features` has one place for each.
 void probe_features(const Trial& trial, std::span<float> features) noexcept;
 
+// The features that a network of the premodel's own gives: log-probabilities of its classes.
+const FeatureSet& network_feature_set();
+
 inline constexpr std::size_t kMaxPremodelModels = kMaxTrials - 1;  // and a fallback
 
 struct PremodelRule {
@@ -30,11 +34,12 @@ struct PremodelRule {
   PremodelClassifier classifier;
   std::optional<ModelIndex> probe;     // its trial gives the features; else the input does
   std::optional<ModelIndex> fallback;  // runs where the premodel says "none"; absent: abstain
-  ImageFeatureOptions features;        // how the input's features are extracted
+  std::optional<ModelSpec> network;    // a network of its own gives the features (a CNN premodel)
+  ImageFeatureOptions features;        // else: how the input's features are extracted
   bool operator==(const PremodelRule&) const = default;
 
   const FeatureSet& feature_set() const {
-    return probe ? probe_feature_set() : image_feature_set();
+    return probe ? probe_feature_set() : network ? network_feature_set() : image_feature_set();
   }
 };
 

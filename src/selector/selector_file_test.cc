@@ -123,6 +123,28 @@ TEST(SelectorFileTest, PremodelsRoundTrip) {
   }
 }
 
+TEST(SelectorFileTest, ANetworkOfThePremodelRoundTrips) {
+  SelectorFile file = make_file();
+  OperatingPoint point = premodel_point({}, 1);
+  auto& rule = std::get<PremodelRule>(point.rule);
+  rule.features = {};
+  rule.network = file.zoo.models[0];
+  rule.network->output.outputs = 3;
+  rule.network->output.class_of_output.clear();
+  file.points = {point};
+  file.default_point = 0;
+  const json good = json::parse(to_json_text(file));
+  const Result<SelectorFile> back = parse(good);
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  expect_equal(file, *back);
+  json bad = good;
+  bad["points"][0]["network"]["output"]["outputs"] = 4;  // two models and "none" are three
+  EXPECT_THAT(error(bad), HasSubstr("points[0].network"));
+  bad = good;
+  bad["points"][0]["features"] = json::object();
+  EXPECT_THAT(error(bad), HasSubstr("must be null"));
+}
+
 TEST(SelectorFileTest, DamagedPremodelsAreRefused) {
   SelectorFile file = make_file();
   file.points = {premodel_point({}, 1)};

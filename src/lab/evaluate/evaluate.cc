@@ -60,6 +60,12 @@ Status match_features(const SelectorFile& file, const OutcomeTable& table) {
   for (const OperatingPoint& point : file.points) {
     const auto* premodel = std::get_if<PremodelRule>(&point.rule);
     if (premodel == nullptr || premodel->probe) continue;
+    if (premodel->network) {
+      return mismatch(fmt::format(
+          "the selector file's point '{}' asks a network that the run has not recorded: give the "
+          "network's folder with --cnn, for its held-out predictions, and no selector file",
+          point.name));
+    }
     const FeatureSpec wanted{.set = premodel->feature_set().name, .options = premodel->features};
     if (table.feature_spec == wanted) continue;
     return mismatch(fmt::format(
@@ -164,6 +170,11 @@ Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
     auto items = cross_validate_premodel(recording, *options.premodel, options.folds);
     if (!items.ok()) return items.status();
     contest.add(kPremodelKind, true, {{premodel_name(*options.premodel), std::move(*items)}});
+  }
+  if (options.cnn) {
+    auto items = held_out_items(recording, *options.cnn, options.cnn_fallback);
+    if (!items.ok()) return items.status();
+    contest.add(kCnnKind, true, {{"CNN premodel", std::move(*items)}});
   }
   contest.add("fixed", validated(targets, fit_fixed));
   contest.add("majority model", validated({{"majority", 0.0}}, fit_majority));

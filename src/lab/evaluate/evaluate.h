@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lab/evaluate/strategy.h"
+#include "lab/premodel/cnn.h"
 #include "lab/premodel/trainer.h"
 #include "lab/replay/cross_validation.h"
 #include "lab/replay/recording.h"
@@ -19,12 +20,15 @@ struct EvaluateOptions {
   Reference reference;
   CostKind cost = CostKind::kTime;  // what premodels and the choice of their models call cheap
   std::optional<PremodelOptions> premodel;  // a kind more; needs a run with features
+  std::optional<CnnPremodel> cnn;           // a kind more, judged by its held-out predictions
+  std::string cnn_fallback;                 // model; empty: no answer where it says "none"
   FoldOptions folds;
   std::size_t resamples = 2000;
   std::vector<std::string> more_arguments;  // of the program, that gave `premodel` and `cost`
 };
 
 inline constexpr const char* kPremodelKind = "premodel";
+inline constexpr const char* kCnnKind = "cnn";
 
 struct KindFigures {
   std::string kind;      // "cascade", "premodel", "fixed", "majority model", ...

@@ -65,6 +65,25 @@ Status add_premodel(const Recording& recording, const Evaluation& evaluation,
   return {};
 }
 
+const StrategyFigures& figures_of(const Evaluation& evaluation, const char* kind) {
+  const auto named = [&](const KindFigures& figures) { return figures.kind == kind; };
+  return std::find_if(evaluation.kinds.begin(), evaluation.kinds.end(), named)->points.front();
+}
+
+// The network was trained elsewhere; shares are those of its held-out predictions.
+Status add_cnn(const Recording& recording, const Evaluation& evaluation,
+               const EvaluateOptions& options, SelectorFile& file) {
+  auto rule = rule_of(recording, *options.cnn, options.cnn_fallback);
+  if (!rule.ok()) return rule.status();
+  const StrategyFigures& figures = figures_of(evaluation, kCnnKind);
+  OperatingPoint point = make_point(kCnnKind, std::move(*rule), figures);
+  for (const ModelIndex model : models_of(point.rule)) {
+    point.shares.push_back(figures.shares[model]);
+  }
+  file.points.push_back(std::move(point));
+  return {};
+}
+
 void add_figures(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
   const auto n = static_cast<double>(recording.items());
   for (std::size_t m = 0; m < recording.models(); ++m) {
@@ -98,6 +117,10 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   add_points(*recording, training.evaluation, file);
   if (options.premodel) {
     const Status status = add_premodel(*recording, training.evaluation, *options.premodel, file);
+    if (!status.ok()) return status;
+  }
+  if (options.cnn) {
+    const Status status = add_cnn(*recording, training.evaluation, options, file);
     if (!status.ok()) return status;
   }
   const std::size_t no_loss = file.find_point(kNoLoss);

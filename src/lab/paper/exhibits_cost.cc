@@ -1,5 +1,6 @@
 // The exhibits on what the premodel costs: overhead, resources; and on compressed variants.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +10,7 @@
 #include "core/image_feature_set.h"
 #include "lab/paper/exhibits.h"
 #include "lab/report/figures.h"
+#include "selector/classifier_json.h"
 
 namespace rightsize {
 namespace {
@@ -41,6 +43,22 @@ double decision_us(const Recording& recording, const PremodelClassifier& classif
   }
   const double total = static_cast<double>(stopwatch.elapsed().cpu.count()) / 1e3;
   return total / static_cast<double>(recording.items());
+}
+
+// What the premodel itself takes: as text in a selector file, and in memory once it is read.
+struct OwnSize {
+  double text_kib = 0.0;
+  double memory_kib = 0.0;
+};
+
+OwnSize size_of(const PremodelRule& rule) {
+  const nlohmann::ordered_json document = to_json(rule.classifier);
+  const struct mallinfo2 before = ::mallinfo2();
+  const auto read = premodel_from_json(document, "premodel", rule.feature_set().features.size());
+  const struct mallinfo2 after = ::mallinfo2();
+  const double grown = static_cast<double>(after.uordblks) - static_cast<double>(before.uordblks);
+  return {.text_kib = static_cast<double>(document.dump().size()) / 1024,
+          .memory_kib = read.ok() ? grown / 1024 : 0.0};
 }
 
 std::string mib(std::optional<std::int64_t> bytes) {
@@ -130,6 +148,10 @@ Exhibit resources_exhibit(const Findings& findings) {
         "MiB.",
         mib(together), mib(largest));
   }
+  const OwnSize own = size_of(findings.study().final_rule);
+  exhibit.finding += fmt::format(
+      " The premodel itself takes {:.0f} KiB in memory and {:.0f} KiB in the selector file.",
+      own.memory_kib, own.text_kib);
   return exhibit;
 }
 

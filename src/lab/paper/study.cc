@@ -49,39 +49,6 @@ Status describe(const Recording& recording, const PremodelOptions& options, Stud
   return {};
 }
 
-// The premodel that a CNN is: it chooses by predictions made elsewhere. Its energy is not known.
-Result<Variant> run_cnn(const Recording& recording, const CnnPredictions& cnn) {
-  std::vector<std::optional<std::size_t>> models;  // of the classes; nothing: "none"
-  for (const std::string& name : cnn.classes) {
-    if (name == "none") {
-      models.emplace_back();
-      continue;
-    }
-    const Result<std::size_t> model = model_index(recording.table->zoo, name);
-    if (!model.ok()) return model.status().with_context("the CNN's predictions");
-    models.emplace_back(*model);
-  }
-  Variant variant{.name = "CNN", .items = std::vector<ReplayedItem>(recording.items())};
-  for (std::size_t i = 0; i < recording.items(); ++i) {
-    const std::string& name = recording.table->items[recording.item[i]];
-    const auto found = cnn.chosen.find(name);
-    if (found == cnn.chosen.end()) {
-      return invalid_input(fmt::format(
-          "the CNN's predictions lack the input '{}': train it on the labels of this run", name));
-    }
-    ReplayedItem& item = variant.items[i];
-    item.features_cpu = cnn.cpu.count();
-    item.cpu = recording.decode_cpu[i] + item.features_cpu;
-    const std::optional<std::size_t> model = models[found->second];
-    if (!model) continue;
-    item.model = static_cast<ModelIndex>(*model);
-    item.answered = recording.ok[*model][i] != 0;
-    item.right = recording.right[*model][i] != 0;
-    item.cpu += recording.cpu[*model][i];
-  }
-  return variant;
-}
-
 }  // namespace
 
 Result<Study> run_study(const Recording& recording, const StudyOptions& options,
@@ -113,9 +80,9 @@ Result<Study> run_study(const Recording& recording, const StudyOptions& options,
   progress(parts.size(), parts.size() + 1);
   if (Status status = describe(recording, premodel, study); !status.ok()) return status;
   if (options.cnn) {
-    auto cnn = run_cnn(recording, *options.cnn);
-    if (!cnn.ok()) return cnn.status();
-    study.cnn = std::move(*cnn);
+    auto items = held_out_items(recording, *options.cnn);
+    if (!items.ok()) return items.status();
+    study.cnn = Variant{.name = "CNN", .items = std::move(*items)};
   }
   return study;
 }

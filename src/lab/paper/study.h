@@ -9,18 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "lab/premodel/cnn.h"
 #include "lab/premodel/soundness.h"
 #include "lab/premodel/trainer.h"
 #include "lab/replay/cross_validation.h"
 
 namespace rightsize {
-
-// Predictions of a CNN premodel that was trained apart, held out (see zoo/cnn-premodel).
-struct CnnPredictions {
-  std::vector<std::string> classes;           // model names and "none"
-  std::map<std::string, std::size_t> chosen;  // item name -> position in `classes`
-  Nanoseconds cpu{0};                         // to run the CNN once, pre-processing included
-};
 
 struct StudyOptions {
   std::string baseline;        // empty: the best single model
@@ -29,7 +23,7 @@ struct StudyOptions {
                                // items' best single model
   bool all_models = false;     // the premodel chooses among all of the zoo, cheapest first
   bool brief = false;          // the premodel and its controls alone, no experiments
-  std::optional<CnnPredictions> cnn;
+  std::optional<CnnPremodel> cnn;
   FoldOptions folds;
 };
 

@@ -148,7 +148,8 @@ TEST(Reproduce, CompressedVariantsAreStudiedInTheirOrder) {
 
 TEST(Reproduce, ACnnIsJudgedByItsPredictionsOrRefused) {
   const OutcomeTable table = three_specialists();
-  CnnPredictions cnn{.classes = {"m0", "m1", "m2", "none"}, .chosen = {}, .cpu = Nanoseconds(1000)};
+  CnnPremodel cnn{
+      .classes = {"m0", "m1", "m2", "none"}, .chosen = {}, .cpu = Nanoseconds(1000), .network = {}};
   for (std::size_t i = 0; i < table.item_count(); ++i) {
     const float part = table.features[i * kImageFeatures + test::kTellingFeature];
     cnn.chosen[table.items[i]] = part < 0.4F ? 0 : part < 0.7F ? 1 : 2;
