@@ -4,27 +4,12 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
-#include <atomic>
-#include <cstdlib>
 #include <functional>
-#include <new>
 #include <string>
 
 #include "lab/premodel/opencv_models.h"
 #include "lab/premodel/random_data.h"
-
-namespace {
-std::atomic<std::int64_t> allocations = 0;
-}
-
-// Not inlined, because g++ 12 takes an inlined pair for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/count_allocations.h"
 
 namespace rightsize {
 namespace {
@@ -54,13 +39,13 @@ template <typename Decide>
 void measure(benchmark::State& state, const Decide& decide) {
   std::size_t i = 0;
   decide(i);
-  const std::int64_t before = allocations;
+  const std::int64_t before = test::allocations;
   for (auto _ : state) {
     decide(i);
     i = (i + 1) % training_set().labels.size();
   }
-  state.counters["allocations"] = benchmark::Counter(static_cast<double>(allocations - before),
-                                                     benchmark::Counter::kAvgIterations);
+  state.counters["allocations"] = benchmark::Counter(
+      static_cast<double>(test::allocations - before), benchmark::Counter::kAvgIterations);
 }
 
 void choose(benchmark::State& state, const ClassifierSpec& spec, bool chain) {

@@ -1,13 +1,14 @@
-// Counts what a test program allocates: replaces the global operator new, so exactly one source of
-// the program includes this.
+// Counts what a test or benchmark program allocates: replaces the global operator new, so exactly
+// one source of the program includes this.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
 namespace rightsize::test {
-inline std::atomic<int> allocations = 0;
+inline std::atomic<std::int64_t> allocations = 0;
 }
 
 // Not inlined, because g++ 12 takes an inlined pair for a mismatch.

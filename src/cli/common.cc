@@ -18,21 +18,6 @@ std::string duration(double seconds) {
   return fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
-}  // namespace
-
-int fail(const Status& status) {
-  fmt::print(stderr, "rightsize: {}\n", status.message());
-  return kFailed;
-}
-
-void warn(const std::string& message) { fmt::print(stderr, "rightsize: {}\n", message); }
-
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
-void print_json(const nlohmann::ordered_json& document) {
-  print(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
-}
-
 Status check_output(const std::filesystem::path& output, const std::filesystem::path& input) {
   std::error_code error;
   if (output.empty() || !std::filesystem::is_regular_file(output, error)) return {};
@@ -51,6 +36,31 @@ Status check_output(const std::filesystem::path& output, const std::filesystem::
       fmt::format("{}: is a run.db or a manifest, and is not overwritten: name another file, or "
                   "delete it first",
                   output.string()));
+}
+
+}  // namespace
+
+int fail(const Status& status) {
+  fmt::print(stderr, "rightsize: {}\n", status.message());
+  return kFailed;
+}
+
+void warn(const std::string& message) { fmt::print(stderr, "rightsize: {}\n", message); }
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_json(const nlohmann::ordered_json& document) {
+  print(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+Status check_outputs(const std::vector<std::filesystem::path>& outputs,
+                     const std::vector<std::filesystem::path>& inputs) {
+  for (const auto& output : outputs) {
+    for (const auto& input : inputs) {
+      if (Status status = check_output(output, input); !status.ok()) return status;
+    }
+  }
+  return {};
 }
 
 double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }

@@ -20,9 +20,10 @@ void warn(const std::string& message);  // one line on stderr
 void print(const std::string& text);    // on stdout
 void print_json(const nlohmann::ordered_json& document);
 
-// May `output` be written? Not over the file that is read, nor over any run.db or manifest: a slip
+// May the outputs be written? Not over a file that is read, nor over any run.db or manifest: a slip
 // of the keyboard would destroy hours of work.
-Status check_output(const std::filesystem::path& output, const std::filesystem::path& input);
+Status check_outputs(const std::vector<std::filesystem::path>& outputs,
+                     const std::vector<std::filesystem::path>& inputs);
 
 double to_ms(Nanoseconds time);
 

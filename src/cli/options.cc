@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "image/working_image.h"
-
 namespace rightsize::cli {
 
 CLI::Validator finite_range(double low, double high) {
@@ -58,11 +56,11 @@ void add_feature_options(CLI::App& command, ImageFeatureOptions& options) {
       ->group(group)
       ->capture_default_str();
   command.add_option("--edge-low", options.edge_low, "Lower threshold of the edge detector Canny")
-      ->check(CLI::Range(0, 2040))
+      ->check(CLI::Range(0, kMaxGradient))
       ->group(group)
       ->capture_default_str();
   command.add_option("--edge-high", options.edge_high, "Upper threshold; not below the lower one")
-      ->check(CLI::Range(0, 2040))
+      ->check(CLI::Range(0, kMaxGradient))
       ->group(group)
       ->capture_default_str();
 }

@@ -112,11 +112,8 @@ std::string labels_csv(const Recording& recording, const LabelsArgs& args) {
 }  // namespace
 
 int reproduce(const ReproduceArgs& args) {
-  for (const auto& output : {args.html, args.markdown}) {
-    for (const auto& input : {args.run, args.compression}) {
-      if (Status status = check_output(output, input); !status.ok()) return fail(status);
-    }
-  }
+  const Status writable = check_outputs({args.html, args.markdown}, {args.run, args.compression});
+  if (!writable.ok()) return fail(writable);
   const Result<Reproduction> reproduction = run_reproduction(args);
   if (!reproduction.ok()) return fail(reproduction.status());
   if (Status status = write_pages(args, *reproduction); !status.ok()) return fail(status);
@@ -126,7 +123,7 @@ int reproduce(const ReproduceArgs& args) {
 }
 
 int labels(const LabelsArgs& args) {
-  if (Status status = check_output(args.output, args.run); !status.ok()) return fail(status);
+  if (Status status = check_outputs({args.output}, {args.run}); !status.ok()) return fail(status);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   const auto recording = judge(*table, {.criterion = Criterion::kTop1}, cost_kind(args.cost));

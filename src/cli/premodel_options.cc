@@ -4,14 +4,36 @@
 
 namespace rightsize::cli {
 
+namespace {
+
+// The arguments that say more about a premodel, as far as they differ from their defaults.
+std::vector<std::string> details_of(const PremodelArgs& args) {
+  const PremodelArgs plain;
+  std::vector<std::string> words;
+  const auto add = [&](const char* option, const auto& value, const auto& usual) {
+    if (value != usual) words.insert(words.end(), {option, fmt::format("{}", value)});
+  };
+  add("--chain-labels", args.chain_labels, plain.chain_labels);
+  add("--choice", args.method, plain.method);
+  add("--theta", args.theta_points, plain.theta_points);
+  add("--max-models", args.max_models, plain.max_models);
+  add("--features", args.features, plain.features);
+  add("--neighbours", args.neighbours, plain.neighbours);
+  add("--radius", args.radius, plain.radius);
+  add("--probe", args.probe, plain.probe);
+  add("--fallback", args.fallback, plain.fallback);
+  return words;
+}
+
+}  // namespace
+
 Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args, bool cnn) {
   if (args.shape == "none") {
     PremodelArgs asked = args;
-    asked.shape = "any";  // so that what was given beside it shows
     if (cnn) asked.fallback.clear();
-    const std::vector<std::string> words = arguments_of(asked, "time");
-    if (words.size() > 2) {
-      return invalid_input(words[2] + " is for a premodel: give --premodel too");
+    const std::vector<std::string> details = details_of(asked);
+    if (!details.empty()) {
+      return invalid_input(details.front() + " is for a premodel: give --premodel too");
     }
     return std::optional<PremodelOptions>();
   }
@@ -40,23 +62,12 @@ Result<std::optional<PremodelOptions>> premodel_options(const PremodelArgs& args
 }
 
 std::vector<std::string> arguments_of(const PremodelArgs& args, const std::string& cost) {
-  const PremodelArgs plain;
   std::vector<std::string> words;
-  const auto add = [&](const char* option, const auto& value, const auto& usual) {
-    if (value != usual) words.insert(words.end(), {option, fmt::format("{}", value)});
-  };
-  add("--cost", cost, std::string("time"));
-  add("--premodel", args.shape, plain.shape);
-  if (args.shape == plain.shape) return words;
-  add("--chain-labels", args.chain_labels, plain.chain_labels);
-  add("--choice", args.method, plain.method);
-  add("--theta", args.theta_points, plain.theta_points);
-  add("--max-models", args.max_models, plain.max_models);
-  add("--features", args.features, plain.features);
-  add("--neighbours", args.neighbours, plain.neighbours);
-  add("--radius", args.radius, plain.radius);
-  add("--probe", args.probe, plain.probe);
-  add("--fallback", args.fallback, plain.fallback);
+  if (cost != "time") words.insert(words.end(), {"--cost", cost});
+  if (args.shape == PremodelArgs().shape) return words;
+  words.insert(words.end(), {"--premodel", args.shape});
+  const std::vector<std::string> details = details_of(args);
+  words.insert(words.end(), details.begin(), details.end());
   return words;
 }
 

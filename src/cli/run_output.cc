@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/common.h"
+#include "core/image_feature_json.h"
 #include "core/terminal_text.h"
 
 namespace rightsize::cli {
@@ -46,14 +47,10 @@ ordered_json features_to_json(const RunSummary& run) {
                       {"cpu_ms", to_ms(run.features[i].cpu)},
                       {"wall_ms", to_ms(run.features[i].wall)}});
   }
-  const ImageFeatureOptions& options = run.header.features.options;
-  return {{"set", run.header.features.set},
-          {"max_side", options.max_side},
-          {"keypoint_threshold", options.keypoint_threshold},
-          {"edge_low", options.edge_low},
-          {"edge_high", options.edge_high},
-          {"groups", groups},
-          {"energy", to_json(run.feature_energy)}};
+  ordered_json document = rightsize::to_json(run.header.features.options);
+  document["groups"] = groups;
+  document["energy"] = to_json(run.feature_energy);
+  return document;
 }
 
 ordered_json to_json(const IdlePower& idle) {

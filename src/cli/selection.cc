@@ -71,7 +71,7 @@ void say_written(const std::filesystem::path& path, const char* what) {
 }  // namespace
 
 int train(const EvaluateArgs& args) {
-  if (Status status = check_output(args.output, args.run); !status.ok()) return fail(status);
+  if (Status status = check_outputs({args.output}, {args.run}); !status.ok()) return fail(status);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   const Result<EvaluateOptions> options = options_of(args, *table);
@@ -91,11 +91,8 @@ int train(const EvaluateArgs& args) {
 }
 
 int evaluate(const EvaluateArgs& args) {
-  for (const auto& output : {args.html, args.plot}) {
-    for (const auto& input : {args.run, args.selector}) {
-      if (Status status = check_output(output, input); !status.ok()) return fail(status);
-    }
-  }
+  const Status writable = check_outputs({args.html, args.plot}, {args.run, args.selector});
+  if (!writable.ok()) return fail(writable);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
   SelectorFile selector;

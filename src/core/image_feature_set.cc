@@ -8,10 +8,7 @@
 namespace rightsize {
 namespace {
 
-constexpr int kLeastMaxSide = 16;
-constexpr int kMostMaxSide = 16384;
 constexpr int kMostKeypointThreshold = 254;
-constexpr int kMaxGradient = 2040;  // 3x3 Sobel, |gx| + |gy|
 
 constexpr std::size_t kBrightness = static_cast<std::size_t>(ImageFeatureGroup::kBrightness);
 constexpr std::size_t kHue = static_cast<std::size_t>(ImageFeatureGroup::kHue);
@@ -82,9 +79,9 @@ const FeatureSet& image_feature_set() {
 
 Status check(const ImageFeatureOptions& options) {
   if (options.max_side != 0 &&
-      (options.max_side < kLeastMaxSide || options.max_side > kMostMaxSide)) {
+      (options.max_side < kMinWorkingSide || options.max_side > kMaxWorkingSide)) {
     return invalid_input(fmt::format("max_side is {}: it must be 0 or in [{}, {}]",
-                                     options.max_side, kLeastMaxSide, kMostMaxSide));
+                                     options.max_side, kMinWorkingSide, kMaxWorkingSide));
   }
   if (options.keypoint_threshold < 1 || options.keypoint_threshold > kMostKeypointThreshold) {
     return invalid_input(fmt::format("keypoint_threshold is {}: it must be in [1, {}]",

@@ -19,6 +19,10 @@ inline constexpr std::size_t kImageFeatureGroups = 5;
 // "image-29", in the paper's order; its groups are those of ImageFeatureGroup.
 const FeatureSet& image_feature_set();
 
+inline constexpr int kMinWorkingSide = 16;  // of max_side, where it is not 0
+inline constexpr int kMaxWorkingSide = 16384;
+inline constexpr int kMaxGradient = 2040;  // that a 3x3 Sobel operator gives: |gx| + |gy|
+
 struct ImageFeatureOptions {
   int max_side = 320;           // of the working image, in pixels: 16 to 16384, or 0 for any
   int keypoint_threshold = 20;  // of FAST, in grey levels: 1 to 254

@@ -15,12 +15,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/image_feature_set.h"
 #include "image/plane.h"
 #include "image/regions.h"
 
 namespace rightsize {
 
-inline constexpr int kMaxGradient = 2040;
 inline constexpr std::size_t kEdgeLengthBins = 7;
 inline constexpr std::size_t kEdgeAngleBins = 7;
 

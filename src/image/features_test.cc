@@ -201,9 +201,9 @@ TEST(ImageFeatures, ASecondImageOfASizeAllocatesNothing) {
   for (const int max_side : {0, 320}) {
     ImageFeatures features = make(max_side);
     Values values = untouched();
-    const int before = test::allocations;
+    const std::int64_t before = test::allocations;
     extract_all(features, first, values);
-    const int after_first = test::allocations;
+    const std::int64_t after_first = test::allocations;
     EXPECT_GT(after_first, before);
     extract_all(features, second, values);
     EXPECT_EQ(after_first, test::allocations);

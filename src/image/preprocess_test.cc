@@ -254,7 +254,7 @@ TEST(Preprocess, ImagesOfOneSizeDoNotAllocate) {
   std::vector<float> tensor(preprocessor->tensor_size());
   const Image image = noise_image(100, 80);
   ASSERT_TRUE(preprocessor->run(image, tensor).ok());
-  const int before = test::allocations;
+  const std::int64_t before = test::allocations;
   const bool ok = preprocessor->run(image, tensor).ok();
   EXPECT_EQ(test::allocations, before);
   EXPECT_TRUE(ok);

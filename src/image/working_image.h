@@ -12,14 +12,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/image_feature_set.h"
 #include "image/decode.h"
 #include "image/plane.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
-
-inline constexpr int kMinWorkingSide = 16;  // of max_side, where it is not 0
-inline constexpr int kMaxWorkingSide = 16384;
 
 struct WorkingImage {
   Plane red;

@@ -16,6 +16,13 @@ Result<std::size_t> model_index(const Zoo& zoo, const std::string& name) {
   return not_found(fmt::format("no model is called '{}'; the run has: {}", name, names));
 }
 
+Result<std::optional<ModelIndex>> optional_model(const Zoo& zoo, const std::string& name) {
+  if (name.empty()) return std::optional<ModelIndex>();
+  const Result<std::size_t> index = model_index(zoo, name);
+  if (!index.ok()) return index.status();
+  return std::optional(static_cast<ModelIndex>(*index));
+}
+
 Result<OutcomeTable> leave_out(const OutcomeTable& table,
                                const std::vector<std::string>& patterns) {
   std::vector<char> kept(table.model_count(), 1);

@@ -76,6 +76,9 @@ struct OutcomeTable {
 // Position of a model in the run's zoo; a failure that lists the names there are.
 Result<std::size_t> model_index(const Zoo& zoo, const std::string& name);
 
+// The same where a name may be empty, for no model.
+Result<std::optional<ModelIndex>> optional_model(const Zoo& zoo, const std::string& name);
+
 // The table without the models whose names match one of the shell patterns ("*_int8"). Fails if a
 // pattern matches nothing or no model is left.
 Result<OutcomeTable> leave_out(const OutcomeTable& table, const std::vector<std::string>& patterns);

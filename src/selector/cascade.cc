@@ -3,26 +3,9 @@
 #include <cassert>
 #include <utility>
 
+#include "selector/trials.h"
+
 namespace rightsize {
-namespace {
-
-constexpr std::size_t kNone = kMaxTrials;
-
-std::size_t latest_answer(std::span<const Trial> trials) noexcept {
-  for (std::size_t i = trials.size(); i-- > 0;) {
-    if (trials[i].status == TrialStatus::kOk) return i;
-  }
-  return kNone;
-}
-
-Step answer(std::size_t trial, Reason reason, std::size_t stage) noexcept {
-  return {.action = Action::kAnswer,
-          .reason = reason,
-          .trial = static_cast<std::uint16_t>(trial),
-          .stage = static_cast<std::uint16_t>(stage)};
-}
-
-}  // namespace
 
 ConfidenceCascade::ConfidenceCascade(Signal signal, std::vector<CascadeStage> stages)
     : signal_(signal), stages_(std::move(stages)) {
@@ -71,13 +54,14 @@ Step ConfidenceCascade::next(const State& state) const noexcept {
   }
   const std::size_t fallback = latest_answer(state.trials);
   if (stage >= stages_.size()) {
-    return fallback == kNone ? Step{} : answer(fallback, Reason::kLaterFailed, stages_.size() - 1);
+    return fallback == kNoTrial ? Step{}
+                                : answer(fallback, Reason::kLaterFailed, stages_.size() - 1);
   }
   const Budget& budget = state.budget;
   const bool late = budget.deadline != kNever &&
                     (state.elapsed >= budget.deadline ||
                      state.costs[stages_[stage].model].wall > budget.deadline - state.elapsed);
-  if (fallback != kNone && late) return answer(fallback, Reason::kDeadline, stage);
+  if (fallback != kNoTrial && late) return answer(fallback, Reason::kDeadline, stage);
   step.model = stages_[stage].model;
   step.stage = static_cast<std::uint16_t>(stage);
   return step;

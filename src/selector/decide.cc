@@ -1,25 +1,13 @@
 #include "rightsize/selector.h"
+#include "selector/trials.h"
 
 namespace rightsize {
 namespace {
 
-bool was_tried(std::span<const Trial> trials, ModelIndex model) noexcept {
-  for (const Trial& trial : trials) {
-    if (trial.model == model) return true;
-  }
-  return false;
-}
-
 // The safe way out when a selector breaks the rules: the latest answer there is.
 Step latest_answer_or_abstain(std::span<const Trial> trials) noexcept {
-  for (std::size_t i = trials.size(); i-- > 0;) {
-    if (trials[i].status == TrialStatus::kOk) {
-      return {.action = Action::kAnswer,
-              .reason = Reason::kLaterFailed,
-              .trial = static_cast<std::uint16_t>(i)};
-    }
-  }
-  return {};
+  const std::size_t latest = latest_answer(trials);
+  return latest == kNoTrial ? Step{} : answer(latest, Reason::kLaterFailed);
 }
 
 // All that is known of the input so far, apart from the trials.
@@ -36,7 +24,7 @@ bool allowed(const Step& step, const Decision& decision, const Known& known,
              !known.failed[step.group];
     case Action::kRun:
       return decision.tried_count < kMaxTrials && step.model < models &&
-             !was_tried(decision.trials(), step.model);
+             trial_of(decision.trials(), step.model) == kNoTrial;
     case Action::kAnswer:
       return step.trial < decision.tried_count &&
              decision.tried[step.trial].status == TrialStatus::kOk;

@@ -16,7 +16,7 @@ using test::FakeWorld;
 using test::kMs;
 
 TEST(DecideAllocationTest, CountsAllocations) {
-  const int before = allocations;
+  const std::int64_t before = allocations;
   std::vector<int> one(1);
   EXPECT_EQ(before + 1, allocations);
   EXPECT_EQ(0, one[0]);
@@ -27,7 +27,7 @@ TEST(DecideAllocationTest, NextAllocatesNothing) {
   const std::vector<Cost> costs(3, test::cost_of(kMs));
   std::vector<Trial> trials = {answering(1, 0.1, 3.0), failing(), answering(3, 0.9, 0.1)};
   for (std::size_t i = 0; i < trials.size(); ++i) trials[i].model = static_cast<ModelIndex>(i);
-  const int before = allocations;
+  const std::int64_t before = allocations;
   for (std::size_t n = 0; n <= trials.size(); ++n) {
     const State state{.trials = std::span(trials).first(n),
                       .costs = costs,
@@ -50,7 +50,7 @@ TEST(DecideAllocationTest, DecideAllocatesNothing) {
     worlds.emplace_back(trials);
     worlds.back().set_cost(static_cast<std::size_t>(i % 3), {});
   }
-  const int before = allocations;
+  const std::int64_t before = allocations;
   int answered = 0;
   for (FakeWorld& world : worlds) answered += decide(cascade, world).answered() ? 1 : 0;
   for (FakeWorld& world : worlds) {

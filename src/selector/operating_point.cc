@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/image_feature_json.h"
 #include "core/manifest_json.h"
 #include "selector/classifier_json.h"
 
@@ -29,7 +30,6 @@ Status read_estimate(const json& object, const std::string& path, Estimate& esti
 }
 
 // --- cascades
-// ---------------------------------------------------------------------------------------
 
 void add_cascade(const CascadeRule& rule, const OperatingPoint& point, const Zoo& zoo,
                  ordered_json& document) {
@@ -83,15 +83,6 @@ Status read_cascade(JsonReader& in, const Zoo& zoo, OperatingPoint& point) {
 }
 
 // --- premodels
-// --------------------------------------------------------------------------------------
-
-ordered_json to_json(const ImageFeatureOptions& options) {
-  return {{"set", image_feature_set().name},
-          {"max_side", options.max_side},
-          {"keypoint_threshold", options.keypoint_threshold},
-          {"edge_low", options.edge_low},
-          {"edge_high", options.edge_high}};
-}
 
 void add_premodel(const PremodelRule& rule, const OperatingPoint& point, const Zoo& zoo,
                   ordered_json& document) {
@@ -110,26 +101,6 @@ void add_premodel(const PremodelRule& rule, const OperatingPoint& point, const Z
       rule.probe || rule.network ? ordered_json(nullptr) : to_json(rule.features);
   document["classifier"] = to_json(rule.classifier);
   document["shares"] = shares;
-}
-
-Status read_features(const json& object, const std::string& path, ImageFeatureOptions& options) {
-  JsonReader in(object, path);
-  std::string set;
-  in.read("set", set);
-  if (in.status().ok() && set != image_feature_set().name) {
-    in.fail(fmt::format("needs the feature set '{}', this program has '{}'", set,
-                        image_feature_set().name));
-  }
-  for (const auto& [key, target] :
-       {std::pair{"max_side", &options.max_side},
-        std::pair{"keypoint_threshold", &options.keypoint_threshold},
-        std::pair{"edge_low", &options.edge_low}, std::pair{"edge_high", &options.edge_high}}) {
-    std::int64_t value = 0;
-    in.read(key, value);
-    *target = static_cast<int>(std::clamp<std::int64_t>(value, INT32_MIN, INT32_MAX));
-  }
-  if (Status status = in.finish(); !status.ok()) return status;
-  return check(options).with_context(path);
 }
 
 std::optional<ModelIndex> read_optional_model(JsonReader& in, const char* key, const Zoo& zoo) {
@@ -204,7 +175,9 @@ Status read_premodel(JsonReader& in, const Zoo& zoo, OperatingPoint& point) {
     status = read_network(*network, in.path() + ".network", rule);
   }
   if (status.ok() && !given) {
-    status = read_features(*features, in.path() + ".features", rule.features);
+    const auto read = image_features_from_json(*features, in.path() + ".features");
+    if (!read.ok()) return read.status();
+    rule.features = *read;
   }
   if (!status.ok()) return status;
   const std::string where = in.path() + ".classifier";

@@ -6,27 +6,17 @@
 #include <limits>
 #include <utility>
 
+#include "selector/trials.h"
+
 namespace rightsize {
 namespace {
 
-constexpr std::size_t kNone = kMaxTrials;
 constexpr std::size_t kProbeClasses = 5;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::size_t trial_of(std::span<const Trial> trials, ModelIndex model) noexcept {
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    if (trials[i].model == model) return i;
-  }
-  return kNone;
-}
-
-Step answer(std::size_t trial, Reason reason) noexcept {
-  return {.action = Action::kAnswer, .reason = reason, .trial = static_cast<std::uint16_t>(trial)};
-}
-
 bool can_run(const State& state, ModelIndex model) noexcept {
   return model < state.costs.size() && state.costs[model].available() &&
-         trial_of(state.trials, model) == kNone;
+         trial_of(state.trials, model) == kNoTrial;
 }
 
 }  // namespace
@@ -126,7 +116,7 @@ Step Premodel::choose(const State& state) const noexcept {
 // The model may be the probe, whose answer there is already.
 Step Premodel::run_or_answer(const State& state, ModelIndex model, Reason reason) const noexcept {
   const std::size_t trial = trial_of(state.trials, model);
-  if (trial != kNone) return answer(trial, reason);
+  if (trial != kNoTrial) return answer(trial, reason);
   if (!can_run(state, model)) return rescue(state, Reason::kUnavailable);
   return {.action = Action::kRun, .reason = reason, .model = model};
 }
@@ -139,10 +129,8 @@ Step Premodel::rescue(const State& state, Reason reason) const noexcept {
   for (const ModelIndex model : rule_.models) {
     if (can_run(state, model)) return run(model);
   }
-  for (std::size_t i = state.trials.size(); i-- > 0;) {
-    if (state.trials[i].status == TrialStatus::kOk) return answer(i, Reason::kLaterFailed);
-  }
-  return {};
+  const std::size_t latest = latest_answer(state.trials);
+  return latest == kNoTrial ? Step{} : answer(latest, Reason::kLaterFailed);
 }
 
 }  // namespace rightsize

@@ -50,24 +50,22 @@ void add_points(const Recording& recording, const Evaluation& evaluation, Select
   for (OperatingPoint& point : file.points) fill_shares(recording, all, point);
 }
 
+const StrategyFigures& figures_of(const Evaluation& evaluation, const char* kind) {
+  const auto named = [&](const KindFigures& figures) { return figures.kind == kind; };
+  return std::find_if(evaluation.kinds.begin(), evaluation.kinds.end(), named)->points.front();
+}
+
 // The premodel is fitted to all inputs; its figures come from its cross-validation.
 Status add_premodel(const Recording& recording, const Evaluation& evaluation,
                     const PremodelOptions& options, SelectorFile& file) {
   const std::vector<std::size_t> all = all_but(recording.items(), {});
   auto rule = train_premodel(recording, all, options);
   if (!rule.ok()) return rule.status();
-  const auto kind =
-      std::find_if(evaluation.kinds.begin(), evaluation.kinds.end(),
-                   [](const KindFigures& figures) { return figures.kind == kPremodelKind; });
-  OperatingPoint point = make_point(kPremodelKind, std::move(*rule), kind->points.front());
+  OperatingPoint point =
+      make_point(kPremodelKind, std::move(*rule), figures_of(evaluation, kPremodelKind));
   fill_shares(recording, all, point);
   file.points.push_back(std::move(point));
   return {};
-}
-
-const StrategyFigures& figures_of(const Evaluation& evaluation, const char* kind) {
-  const auto named = [&](const KindFigures& figures) { return figures.kind == kind; };
-  return std::find_if(evaluation.kinds.begin(), evaluation.kinds.end(), named)->points.front();
 }
 
 // The network was trained elsewhere; shares are those of its held-out predictions.

@@ -1,6 +1,7 @@
 // The exhibits of the reproduction, one function each.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ class Findings {
   std::size_t paper = 0, fallback = 0, right_levels = 0, automatic = 0, majority = 0, cascade = 0,
               cascade_chosen = 0;
   std::size_t oracle_zoo = 0, oracle_chosen = 0;
-  std::size_t cnn = 0;  // 0: none
+  std::optional<std::size_t> cnn;
   std::size_t shapes = 0, probes = 0, feature_counts = 0, neighbours = 0, radii = 0,
               model_counts = 0, choices = 0;
 

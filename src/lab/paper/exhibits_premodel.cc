@@ -12,7 +12,7 @@ namespace rightsize {
 namespace {
 
 std::string energy_cell(const Findings& findings, std::size_t place) {
-  const bool known = findings.has_energy() && (place != findings.cnn || findings.cnn == 0);
+  const bool known = findings.has_energy() && place != findings.cnn;
   return known ? milliseconds(findings.energy_mj(place)) : "-";
 }
 
@@ -99,7 +99,7 @@ Exhibit headline_exhibit(const Findings& findings) {
   });
   places.insert(places.end(),
                 {findings.paper, findings.fallback, findings.right_levels, findings.automatic});
-  if (findings.cnn != 0) places.push_back(findings.cnn);
+  if (findings.cnn) places.push_back(*findings.cnn);
   places.insert(places.end(), {findings.majority, findings.cascade_chosen, findings.cascade,
                                findings.oracle_chosen, findings.oracle_zoo});
   Exhibit exhibit{.id = "headline", .title = "Time, energy and accuracy"};
@@ -235,7 +235,7 @@ Exhibit shapes_exhibit(const Findings& findings) {
   for (std::size_t s = 0; s < study.shapes.size(); ++s) places.push_back(findings.shapes + s);
   places.push_back(findings.right_levels);
   places.push_back(findings.automatic);
-  if (findings.cnn != 0) places.push_back(findings.cnn);
+  if (findings.cnn) places.push_back(*findings.cnn);
   for (std::size_t s = 0; s < study.probes.size(); ++s) places.push_back(findings.probes + s);
   const StrategyFigures* best_image = nullptr;
   const StrategyFigures* best_probe = nullptr;

@@ -78,7 +78,9 @@ Result<Study> run_study(const Recording& recording, const StudyOptions& options,
     if (!status.ok()) return status;
   }
   progress(parts.size(), parts.size() + 1);
-  if (Status status = describe(recording, premodel, study); !status.ok()) return status;
+  if (!options.brief) {
+    if (Status status = describe(recording, premodel, study); !status.ok()) return status;
+  }
   if (options.cnn) {
     auto items = held_out_items(recording, *options.cnn);
     if (!items.ok()) return items.status();

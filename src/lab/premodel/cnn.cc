@@ -109,13 +109,6 @@ Result<std::vector<ModelIndex>> models_of(const Recording& recording, const CnnP
   return models;
 }
 
-Result<std::optional<ModelIndex>> fallback_of(const Recording& recording, const std::string& name) {
-  if (name.empty()) return std::optional<ModelIndex>();
-  const Result<std::size_t> model = model_index(recording.table->zoo, name);
-  if (!model.ok()) return model.status();
-  return std::optional(static_cast<ModelIndex>(*model));
-}
-
 // Chooses the likeliest of `count` classes whose log-probabilities are the features: a logistic
 // regression of one weight 1 each.
 PremodelClassifier likeliest_class(std::size_t count) {
@@ -174,7 +167,7 @@ Result<std::vector<ReplayedItem>> held_out_items(const Recording& recording, con
                                                  const std::string& fallback) {
   const auto models = models_of(recording, cnn);
   if (!models.ok()) return models.status();
-  const auto none = fallback_of(recording, fallback);
+  const auto none = optional_model(recording.table->zoo, fallback);
   if (!none.ok()) return none.status();
   std::vector<ReplayedItem> items(recording.items());
   for (std::size_t i = 0; i < recording.items(); ++i) {
@@ -202,7 +195,7 @@ Result<PremodelRule> rule_of(const Recording& recording, const CnnPremodel& cnn,
                              const std::string& fallback) {
   const auto models = models_of(recording, cnn);
   if (!models.ok()) return models.status();
-  const auto none = fallback_of(recording, fallback);
+  const auto none = optional_model(recording.table->zoo, fallback);
   if (!none.ok()) return none.status();
   if (models->size() < 2 || models->size() > kMaxPremodelModels) {
     return invalid_input(

@@ -10,14 +10,6 @@
 namespace rightsize {
 namespace {
 
-Result<std::optional<ModelIndex>> optional_model(const Recording& recording,
-                                                 const std::string& name) {
-  if (name.empty()) return std::optional<ModelIndex>();
-  const Result<std::size_t> index = model_index(recording.table->zoo, name);
-  if (!index.ok()) return index.status();
-  return std::optional(static_cast<ModelIndex>(*index));
-}
-
 // The set of one level of a chain: is model `level` the one to use, yes (0) or no (1)?
 TrainingSet level_set(const TrainingSet& set, std::size_t level) {
   TrainingSet binary = set;
@@ -56,7 +48,7 @@ Result<TrainingSet> training_set(const Recording& recording, const std::vector<s
                                  const std::vector<ModelIndex>& models,
                                  const PremodelOptions& options) {
   const std::string& probe = options.probe;
-  const auto probe_model = optional_model(recording, probe);
+  const auto probe_model = optional_model(recording.table->zoo, probe);
   if (!probe_model.ok()) return probe_model.status();
   const OutcomeTable& table = *recording.table;
   const std::size_t features =
@@ -126,9 +118,9 @@ Result<Preparation> prepare_premodel(const Recording& recording,
 
 Result<PremodelRule> fit_rule(const Recording& recording, const Preparation& preparation,
                               const PremodelShape& shape, const PremodelOptions& options) {
-  const auto probe = optional_model(recording, options.probe);
+  const auto probe = optional_model(recording.table->zoo, options.probe);
   if (!probe.ok()) return probe.status();
-  const auto fallback = optional_model(recording, options.fallback);
+  const auto fallback = optional_model(recording.table->zoo, options.fallback);
   if (!fallback.ok()) return fallback.status();
   auto classifier = fit_shape(preparation.set, preparation.features, shape);
   if (!classifier.ok()) return classifier.status();
@@ -168,7 +160,7 @@ Result<std::vector<PremodelShape>> candidate_shapes(const Preparation& preparati
 Result<PremodelShape> choose_shape(const Recording& recording,
                                    const std::vector<std::size_t>& items,
                                    const Preparation& preparation, const PremodelOptions& options) {
-  const auto fallback = optional_model(recording, options.fallback);
+  const auto fallback = optional_model(recording.table->zoo, options.fallback);
   if (!fallback.ok()) return fallback.status();
   const auto shapes = candidate_shapes(preparation, options.folds);
   if (!shapes.ok()) return shapes.status();

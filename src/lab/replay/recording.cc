@@ -11,23 +11,6 @@ bool is_right(const RecordedOutcome& cell, std::int32_t reference, Criterion cri
   return cell.outcome.hit(reference, criterion == Criterion::kTop5 ? 5 : 1);
 }
 
-}  // namespace
-
-const char* to_string(Criterion criterion) {
-  return criterion == Criterion::kTop5 ? "top-5" : "top-1";
-}
-
-double Recording::sureness(Signal signal, std::size_t model, std::size_t i) const {
-  const RecordedOutcome& cell = table->at(item[i], model);
-  const double value = rightsize::sureness(cell.outcome.signals, signal);
-  const bool usable = cell.status == TrialStatus::kOk && !std::isnan(value);
-  return usable ? value : -std::numeric_limits<double>::infinity();
-}
-
-const char* to_string(CostKind kind) { return kind == CostKind::kTime ? "time" : "energy"; }
-
-namespace {
-
 // Nanojoules of every model on every judged item; nothing where any of them is not recorded.
 std::vector<std::vector<std::int64_t>> energies_of(const OutcomeTable& table,
                                                    const std::vector<std::size_t>& items) {
@@ -44,6 +27,19 @@ std::vector<std::vector<std::int64_t>> energies_of(const OutcomeTable& table,
 }
 
 }  // namespace
+
+const char* to_string(Criterion criterion) {
+  return criterion == Criterion::kTop5 ? "top-5" : "top-1";
+}
+
+double Recording::sureness(Signal signal, std::size_t model, std::size_t i) const {
+  const RecordedOutcome& cell = table->at(item[i], model);
+  const double value = rightsize::sureness(cell.outcome.signals, signal);
+  const bool usable = cell.status == TrialStatus::kOk && !std::isnan(value);
+  return usable ? value : -std::numeric_limits<double>::infinity();
+}
+
+const char* to_string(CostKind kind) { return kind == CostKind::kTime ? "time" : "energy"; }
 
 Result<Recording> judge(const OutcomeTable& table, const Reference& reference, CostKind cost) {
   std::size_t reference_model = 0;

@@ -1,0 +1,36 @@
+// Looking through the trials of an input; what every selector and the decision loop need.
+#pragma once
+
+#include <span>
+
+#include "rightsize/decision.h"
+
+namespace rightsize {
+
+inline constexpr std::size_t kNoTrial = kMaxTrials;
+
+// Position of the trial of a model; kNoTrial if it was not tried.
+inline std::size_t trial_of(std::span<const Trial> trials, ModelIndex model) noexcept {
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (trials[i].model == model) return i;
+  }
+  return kNoTrial;
+}
+
+// Position of the latest trial with an answer; kNoTrial if there is none.
+inline std::size_t latest_answer(std::span<const Trial> trials) noexcept {
+  for (std::size_t i = trials.size(); i-- > 0;) {
+    if (trials[i].status == TrialStatus::kOk) return i;
+  }
+  return kNoTrial;
+}
+
+// Answers with a trial.
+inline Step answer(std::size_t trial, Reason reason, std::size_t stage = 0) noexcept {
+  return {.action = Action::kAnswer,
+          .reason = reason,
+          .trial = static_cast<std::uint16_t>(trial),
+          .stage = static_cast<std::uint16_t>(stage)};
+}
+
+}  // namespace rightsize
