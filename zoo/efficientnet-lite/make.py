@@ -10,7 +10,6 @@ again. At the end every model is compared with the checksums in zoo.toml. See RE
 from __future__ import annotations
 
 import argparse
-import errno
 import hashlib
 import sys
 from functools import lru_cache
@@ -19,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 try:
     from checksums import check, expected_checksums, update_checksums, write_whole
-    from downloads import DEFAULT_CACHE, RecipeError, say, sha256_of
+    from downloads import DEFAULT_CACHE, RecipeError, exit_code, say, sha256_of
     from onnx_model import float_model, quantised_model
     from quantise import committed_grids
     from sources import VARIANTS, load_network
@@ -77,30 +76,21 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def make(options: argparse.Namespace) -> None:
+    expected = expected_checksums(MANIFEST)
+    if set(expected) != set(VARIANTS):
+        raise RecipeError("zoo.toml and sources.py do not name the same models")
+    names = options.only or list(VARIANTS)
+    if options.update_checksums:
+        update_checksums(ALL_MANIFESTS, make_all(names, options.out, options.cache, expected={}))
+    else:
+        check(make_all(names, options.out, options.cache, expected), expected)
+    say(f"{len(names)} models are in {options.out}, their checksums as in {MANIFEST.name}")
+
+
 def main() -> int:
     options = arguments()
-    try:
-        expected = expected_checksums(MANIFEST)
-        if set(expected) != set(VARIANTS):
-            raise RecipeError("zoo.toml and sources.py do not name the same models")
-        names = options.only or list(VARIANTS)
-        if options.update_checksums:
-            update_checksums(ALL_MANIFESTS, make_all(names, options.out, options.cache, expected={}))
-        else:
-            check(make_all(names, options.out, options.cache, expected), expected)
-    except RecipeError as error:
-        print(f"make.py: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full" if full else error.strerror
-        print(f"make.py: {error.filename or options.out}: {reason}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("make.py: stopped; run it again to go on", file=sys.stderr)
-        return 1
-    say(f"{len(names)} models are in {options.out}, their checksums as in {MANIFEST.name}")
-    return 0
+    return exit_code(lambda: make(options), options.out, "stopped; run it again to go on")
 
 
 if __name__ == "__main__":
