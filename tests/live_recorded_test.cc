@@ -165,7 +165,7 @@ class Worlds {
         expect_same(result->decision, wanted);
         ASSERT_EQ(wanted.answered(), result->answered);
         if (result->answered) {
-          EXPECT_EQ(wanted.answer().answer, result->label);
+          EXPECT_EQ(wanted.answer.value, result->label);
         }
       }
     }
@@ -206,7 +206,7 @@ void compare_pairs(Worlds& worlds, const std::vector<double>& quantiles) {
     for (const double quantile : quantiles) {
       const auto at = static_cast<std::size_t>(quantile * static_cast<double>(values.size() - 1));
       SCOPED_TRACE(std::string(to_string(signal)) + " at " + std::to_string(quantile));
-      worlds.compare(ConfidenceCascade(signal, {{0, values[at]}, {1, 0.0}}), by_runs);
+      worlds.compare(Cascade({.signal = signal, .stages = {{0, values[at]}, {1, 0.0}}}), by_runs);
     }
     EXPECT_GT(by_runs[1], 0) << "some stop";
     EXPECT_GT(by_runs[2], 0) << "some go on";
@@ -261,7 +261,7 @@ TEST(LiveRecordedTest, SmallNetworks) {
 
   std::map<std::size_t, int> by_runs;
   const auto compare = [&](Signal signal, const std::vector<CascadeStage>& stages) {
-    worlds.compare(ConfidenceCascade(signal, stages), by_runs);
+    worlds.compare(Cascade({.signal = signal, .stages = stages}), by_runs);
   };
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const Signal signal : kAllSignals) {

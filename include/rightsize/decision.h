@@ -43,7 +43,7 @@ struct Budget {
 // kNever.
 struct Cost {
   Nanoseconds cpu = kNever;   // for mean budgets and ratios
-  Nanoseconds wall = kNever;  // for deadlines
+  Nanoseconds wall = kNever;  // for deadlines: rather too much than too little
   bool available() const { return wall != kNever; }
 };
 
@@ -106,7 +106,13 @@ struct State {
   Budget budget;
 };
 
-enum class Action : std::uint8_t { kExtract, kRun, kAnswer, kAbstain };
+enum class Action : std::uint8_t {
+  kExtract,
+  kRun,
+  kAnswer,   // with the answer of a trial
+  kCombine,  // with an answer combined from several trials: Selector::combine
+  kAbstain
+};
 
 // Why a step was taken; with Step's stage, value and threshold this is machine-readable.
 enum class Reason : std::uint8_t {
@@ -131,25 +137,41 @@ struct Step {
   Reason reason = Reason::kNoAnswer;
   ModelIndex model = 0;     // kRun: the model to run
   std::uint8_t group = 0;   // kExtract: the group of features to extract
-  std::uint16_t trial = 0;  // kAnswer: the index of the trial whose answer it is
+  std::uint16_t trial = 0;  // kAnswer: the index of the trial whose answer it is; kCombine: of the
+                            // latest that takes part
   std::uint16_t stage = 0;  // the stage that the reason speaks of
   double value = std::numeric_limits<double>::quiet_NaN();      // signal seen, where one was
   double threshold = std::numeric_limits<double>::quiet_NaN();  // what it was compared with
 };
 
+// The answer to an input, of one model or combined from several.
+struct Answer {
+  std::int64_t value = -1;  // as Trial::answer
+  Signals signals{};
+  TopClasses top;  // count 0 where the task has none
+};
+
+// A decision extracts, runs and ends in at most so many steps.
+inline constexpr std::size_t kMaxSteps = kMaxTrials + kMaxFeatureGroups + 1;
+
 // What became of one input.
 struct Decision {
-  Step last;  // kAnswer or kAbstain
+  std::array<Step, kMaxSteps> path;  // every step taken, in order
+  std::size_t step_count = 0;
   std::array<Trial, kMaxTrials> tried;
   std::size_t tried_count = 0;
+  Answer answer;                // only if answered()
   FeatureGroups extracted;      // of the input's features
   Nanoseconds features_cpu{0};  // for extracting them; part of `cpu`
   Nanoseconds cpu{0};           // everything: decoding, features, inference, deciding
   Nanoseconds wall{0};
 
+  std::span<const Step> steps() const { return {path.data(), step_count}; }
+  const Step& last() const { return path[step_count - 1]; }  // kAnswer, kCombine or kAbstain
   std::span<const Trial> trials() const { return {tried.data(), tried_count}; }
-  bool answered() const { return last.action == Action::kAnswer; }
-  const Trial& answer() const { return tried[last.trial]; }  // only if answered()
+  bool answered() const { return last().action != Action::kAbstain; }
+  // The trial that answered; of a combined answer the latest that took part. Only if answered().
+  const Trial& answered_by() const { return tried[last().trial]; }
 };
 
 const char* to_string(Signal signal);

@@ -105,13 +105,13 @@ Result<Classification> ImageClassifier::State::classify(const Selector& chosen,
   result.baseline_cpu = result.decode_cpu + baseline_cost(result.decision);
   result.answered = result.decision.answered();
   if (result.answered) {
-    const Trial& answer = result.decision.answer();
-    result.label = static_cast<std::int32_t>(answer.answer);
+    const Answer& answer = result.decision.answer;
+    result.label = static_cast<std::int32_t>(answer.value);
     const ClassSpec& spec = file.zoo.classes[static_cast<std::size_t>(result.label)];
     result.key = spec.key;
     result.name = spec.name;
     result.confidence = answer.signals[static_cast<std::size_t>(Signal::kMaxProbability)];
-    result.model = file.zoo.models[answer.model].name;
+    result.model = file.zoo.models[result.decision.answered_by().model].name;
   }
   // The class lists belong to the world, which ends here.
   for (Trial& trial : result.decision.tried) trial.top = nullptr;
@@ -167,7 +167,7 @@ Result<Classification> ImageClassifier::classify_with(const std::string& model,
     const std::array wanted{index};
     if (Status status = state_->open_models(wanted); !status.ok()) return status;
   }
-  return state_->classify(ConfidenceCascade(Signal::kMaxProbability, {{index, 0.0}}), bytes, {});
+  return state_->classify(Cascade(fixed_rule(index)), bytes, {});
 }
 
 const std::string& ImageClassifier::model_name(ModelIndex model) const {

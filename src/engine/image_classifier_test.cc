@@ -98,7 +98,7 @@ TEST_F(ImageClassifierTest, AnswersWithAsFewModelsAsNeeded) {
     EXPECT_EQ("the colour " + key, result->name);
     EXPECT_EQ(models, tried(*classifier, result->decision)) << key;
     EXPECT_EQ(models.back(), result->model);
-    EXPECT_EQ(result->confidence, result->decision.answer().signals[0]);
+    EXPECT_EQ(result->confidence, result->decision.answer.signals[0]);
     EXPECT_GT(result->confidence, 0.25);
     EXPECT_LE(result->confidence, 1.0);
     for (const Trial& trial : result->decision.trials()) EXPECT_EQ(nullptr, trial.top);
@@ -120,7 +120,7 @@ TEST_F(ImageClassifierTest, CountsWhatItCosts) {
   EXPECT_GE(result->decision.cpu, result->decode_cpu + models);
   EXPECT_GT(result->decision.wall.count(), 0);
   // The baseline ran: what it took, and decoding.
-  EXPECT_EQ(result->decode_cpu + result->decision.answer().cpu, result->baseline_cpu);
+  EXPECT_EQ(result->decode_cpu + result->decision.answered_by().cpu, result->baseline_cpu);
 }
 
 // small is profiled at 1 ms, large at 3 ms: what large would take here is three times what small
@@ -168,7 +168,7 @@ TEST_F(ImageClassifierTest, LayoutsAndOutputsOfEveryKindAgree) {
     for (const Trial& trial : all->decision.trials()) {
       EXPECT_EQ(large->label, trial.answer);
       for (std::size_t s = 0; s < kSignalCount; ++s) {
-        EXPECT_NEAR(large->decision.answer().signals[s], trial.signals[s], 1e-5);
+        EXPECT_NEAR(large->decision.answer.signals[s], trial.signals[s], 1e-5);
       }
     }
   }
@@ -196,7 +196,7 @@ TEST_F(ImageClassifierTest, AbstainsWhereEveryModelFails) {
   EXPECT_FALSE(result->answered);
   EXPECT_EQ(-1, result->label);
   EXPECT_EQ("", result->model);
-  EXPECT_EQ(Reason::kNoAnswer, result->decision.last.reason);
+  EXPECT_EQ(Reason::kNoAnswer, result->decision.last().reason);
 }
 
 TEST_F(ImageClassifierTest, ClassifyWithRunsOneModelAlone) {
@@ -240,7 +240,7 @@ TEST_F(ImageClassifierTest, ADeadlineEndsTheCascade) {
   const Result<Classification> result = classifier->classify(png_of(kBlue), budget);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(1U, result->decision.tried_count) << "the first answer is made, a late second is not";
-  EXPECT_EQ(Reason::kDeadline, result->decision.last.reason);
+  EXPECT_EQ(Reason::kDeadline, result->decision.last().reason);
   EXPECT_EQ("small", result->model);
   const Result<Classification> long_enough =
       classifier->classify(png_of(kBlue), {.deadline = std::chrono::minutes(10)});
@@ -354,7 +354,7 @@ TEST(LiveWorldTest, ModelsThatAreNotOpenedAreUnavailable) {
   EXPECT_EQ(0, trial.answer);
   ASSERT_NE(nullptr, trial.top);
   EXPECT_EQ(4U, trial.top->count);
-  const Decision decision = decide(ConfidenceCascade(Signal::kMargin, {{0, 0.5}, {2, 0.0}}), world);
+  const Decision decision = decide(Cascade({.signal = Signal::kMargin, .stages = {{0, 0.5}, {2, 0.0}}}), world);
   EXPECT_EQ(1U, decision.tried_count);
   EXPECT_TRUE(decision.answered());
   for (std::size_t i = 0; i < 2 * kMaxTrials; ++i) (void)world.run(2);

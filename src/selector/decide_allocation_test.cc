@@ -1,4 +1,4 @@
-// Proves that deciding allocates nothing: neither ConfidenceCascade::next nor `decide`, whatever
+// Proves that deciding allocates nothing: neither Cascade::next nor `decide`, whatever
 // happens to the models. A program of its own, because it replaces the global operator new.
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ TEST(DecideAllocationTest, CountsAllocations) {
 }
 
 TEST(DecideAllocationTest, NextAllocatesNothing) {
-  const ConfidenceCascade cascade(Signal::kEntropy, {{0, 0.5}, {1, 0.5}, {2, 0.0}});
+  const Cascade cascade({.signal = Signal::kEntropy, .stages = {{0, 0.5}, {1, 0.5}, {2, 0.0}}});
   const std::vector<Cost> costs(3, test::cost_of(kMs));
   std::vector<Trial> trials = {answering(1, 0.1, 3.0), failing(), answering(3, 0.9, 0.1)};
   for (std::size_t i = 0; i < trials.size(); ++i) trials[i].model = static_cast<ModelIndex>(i);
@@ -40,7 +40,8 @@ TEST(DecideAllocationTest, NextAllocatesNothing) {
 }
 
 TEST(DecideAllocationTest, DecideAllocatesNothing) {
-  const ConfidenceCascade cascade(Signal::kMaxProbability, {{0, 0.5}, {1, 0.5}, {2, 0.0}});
+  const Cascade cascade(
+      {.signal = Signal::kMaxProbability, .stages = {{0, 0.5}, {1, 0.5}, {2, 0.0}}});
   std::vector<FakeWorld> worlds;
   for (int i = 0; i < 27; ++i) {
     std::vector<Trial> trials;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,14 @@ struct OperatingPoint {
   std::string name;
   Rule rule;
 
-  Estimate quality;            // share of inputs answered right, 0 to 1
-  Estimate difference;         // quality minus the baseline's, -1 to 1
-  Estimate speedup;            // baseline's mean CPU time divided by this one's
-  double cpu_ms = 0.0;         // mean per input, decoding and pre-processing included
-  std::vector<double> shares;  // per model of `models_of(rule)`: share of inputs that it answered
+  // Means over all inputs, decoding and pre-processing included.
+  Estimate quality;                 // share of inputs answered right, 0 to 1
+  Estimate difference;              // quality minus the baseline's, -1 to 1
+  Estimate speedup;                 // baseline's mean CPU time divided by this one's
+  double cpu_ms = 0.0;              // per input
+  double wall_ms = 0.0;             // per input
+  std::optional<double> energy_mj;  // per input; nothing where the run has none
+  std::vector<double> shares;       // per model of the zoo: share of inputs that it answered
   bool operator==(const OperatingPoint&) const = default;
 };
 
@@ -37,8 +41,6 @@ nlohmann::ordered_json to_json(const OperatingPoint& point, const Zoo& zoo);
 Result<OperatingPoint> point_from_json(const nlohmann::json& object, const std::string& path,
                                        const Zoo& zoo);
 
-// The model called what `key` says.
-ModelIndex read_model_name(JsonReader& in, const char* key, const Zoo& zoo);
 // A time in milliseconds, 0 to 11 days.
 void read_ms(JsonReader& in, const char* key, double& ms);
 

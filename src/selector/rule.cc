@@ -2,14 +2,13 @@
 
 namespace rightsize {
 
-CascadeRule fixed_rule(ModelIndex model) { return {.stages = {{model, 0.0}}}; }
+CascadeRule fixed_rule(ModelIndex model) { return {.stages = {{.model = model}}}; }
 
 std::unique_ptr<Selector> make_selector(const Rule& rule) {
   if (const auto* premodel = std::get_if<PremodelRule>(&rule)) {
     return std::make_unique<Premodel>(*premodel);
   }
-  const auto& cascade = std::get<CascadeRule>(rule);
-  return std::make_unique<ConfidenceCascade>(cascade.signal, cascade.stages);
+  return std::make_unique<Cascade>(std::get<CascadeRule>(rule));
 }
 
 const char* kind_of(const Rule& rule) {

@@ -13,12 +13,6 @@
 
 namespace rightsize {
 
-struct CascadeRule {
-  Signal signal = Signal::kMaxProbability;
-  std::vector<CascadeStage> stages;  // one stage: a fixed model
-  bool operator==(const CascadeRule&) const = default;
-};
-
 using Rule = std::variant<CascadeRule, PremodelRule>;
 
 CascadeRule fixed_rule(ModelIndex model);

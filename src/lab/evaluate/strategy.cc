@@ -24,17 +24,25 @@ Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times) 
   return {right / n, cpu / n / kNsPerMs};
 }
 
+// What running one model alone on an item comes to.
+ReplayedItem alone(const Recording& recording, std::size_t model, std::size_t i) {
+  const OutcomeTable& table = *recording.table;
+  const RecordedOutcome& cell = table.at(recording.item[i], model);
+  return {.answered = recording.ok[model][i] != 0,
+          .right = recording.right[model][i] != 0,
+          .model = static_cast<ModelIndex>(model),
+          .answer = cell.outcome.label(),
+          .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
+          .wall = (cell.wall + table.decode_wall[recording.item[i]]).count(),
+          .energy = recording.energy_of(model, i) + recording.overhead_energy(false)};
+}
+
 }  // namespace
 
 Strategy single_model(const Recording& recording, std::size_t model) {
   Strategy strategy{.name = recording.table->zoo.models[model].name, .items = {}};
   for (std::size_t i = 0; i < recording.items(); ++i) {
-    strategy.items.push_back(
-        {.answered = recording.ok[model][i] != 0,
-         .right = recording.right[model][i] != 0,
-         .model = static_cast<ModelIndex>(model),
-         .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
-         .energy = recording.energy_of(model, i) + recording.overhead_energy(false)});
+    strategy.items.push_back(alone(recording, model, i));
   }
   return strategy;
 }
@@ -51,12 +59,7 @@ Strategy oracle(const Recording& recording, std::string name,
     for (const std::size_t m : allowed) {
       if (better(m, best)) best = m;
     }
-    strategy.items.push_back(
-        {.answered = recording.ok[best][i] != 0,
-         .right = recording.right[best][i] != 0,
-         .model = static_cast<ModelIndex>(best),
-         .cpu = recording.cpu[best][i] + recording.decode_cpu[i],
-         .energy = recording.energy_of(best, i) + recording.overhead_energy(false)});
+    strategy.items.push_back(alone(recording, best, i));
   }
   return strategy;
 }
@@ -93,9 +96,13 @@ StrategyFigures Resampling::figures(std::size_t s) const {
   figures.over_mix = estimate(s, &Derived::over_mix);
   figures.shares.assign(models_, 0.0);
   const auto n = static_cast<double>(strategies_[s].items.size());
+  double energy_nj = 0.0;
   for (const ReplayedItem& item : strategies_[s].items) {
     (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0 / n;
+    figures.wall_ms += static_cast<double>(item.wall) / kNsPerMs / n;
+    energy_nj += static_cast<double>(item.energy);
   }
+  if (energy_nj != 0) figures.energy_mj = energy_nj / 1e6 / n;
   return figures;
 }
 

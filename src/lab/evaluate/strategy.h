@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,9 @@ struct StrategyFigures {
   Estimate speedup;        // the baseline's mean CPU time divided by this one's
   Estimate over_mix;       // quality minus that of the best random mix of single models that takes
                            // the same mean time (the content-blind hull)
-  std::vector<double> shares;  // per model of the zoo: share of inputs it answered
+  double wall_ms = 0.0;    // mean per input, as cpu_ms
+  std::optional<double> energy_mj;  // the same; nothing where the run has none
+  std::vector<double> shares;       // per model of the zoo: share of inputs it answered
 };
 
 // Resamples the inputs, all strategies together, and derives their figures.

@@ -14,14 +14,15 @@
 
 namespace rightsize {
 
-// What an operating point aims at: the least mean CPU time at no more than this loss of quality
-// against the baseline, on the training items.
+// What an operating point aims at on the training items: the best quality at no more than a share
+// of the baseline's mean CPU time, or the least time at no more than a loss of quality against it.
 struct Target {
   std::string name;
-  double loss = 0.0;  // share of inputs: 0.01 is one point; negative asks for a gain
+  double loss = 0.0;     // share of inputs: 0.01 is one point; negative asks for a gain
+  double speedup = 0.0;  // above 0: the baseline's mean CPU time by the point's, instead of a loss
 };
 
-// From dear to cheap: a gain of half a point, no loss, and losses of 0.5 to 20 points.
+// No loss; 1.2 to 12 times the baseline's speed; losses of 0.5 to 20 points.
 std::vector<Target> default_targets();
 inline constexpr const char* kNoLoss = "no-loss";
 
