@@ -75,6 +75,17 @@ std::vector<PooledPoint> fit_and_judge(const Recording& recording, ModelIndex ba
   return points;
 }
 
+Discordance discordance_of(const Recording& recording, ModelIndex baseline,
+                           const std::vector<ReplayedItem>& items) {
+  Discordance counts{.inputs = items.size()};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool base = recording.right[baseline][i] != 0;
+    if (base && !items[i].right) ++counts.lost;
+    if (items[i].right && !base) ++counts.won;
+  }
+  return counts;
+}
+
 std::size_t affordable_searches(std::size_t items, std::size_t models) {
   // A search sweeps thresholds over all pairs and triples; some 2.5 million inputs times sets of
   // models a second.

@@ -8,6 +8,7 @@
 
 #include "lab/evaluate/strategy.h"
 #include "lab/replay/cross_validation.h"
+#include "lab/worth/labels_needed.h"
 
 namespace rightsize {
 
@@ -28,6 +29,10 @@ Fitter fitter_among(const std::vector<ModelIndex>& models);
 std::vector<PooledPoint> fit_and_judge(const Recording& recording, ModelIndex baseline,
                                        const std::vector<Target>& targets, const Fitter& fitter,
                                        const FoldOptions& options);
+
+// On which inputs of the recording these results and a model differ.
+Discordance discordance_of(const Recording& recording, ModelIndex baseline,
+                           const std::vector<ReplayedItem>& items);
 
 // The searches of a cascade over `items` inputs and `models` models that a question may take: what
 // a core does in some ten seconds.

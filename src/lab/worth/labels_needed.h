@@ -18,7 +18,8 @@ struct Discordance {
 // succeeds as often as not, with three times as many nine times in ten. By the normal
 // approximation of the difference of paired proportions; never fewer than what the exact binomial
 // bound asks for where the two never differ. A gain in the sample counts as no loss: it may be
-// chance. Nothing where the sample's loss reaches the limit: no number would do.
+// chance. Nothing where the sample's loss reaches the limit, for then no number would
+// do, and of no sample.
 std::optional<std::size_t> labels_needed(const Discordance& sample, double limit);
 
 // Up to two digits that count: such a number is no more exact than that. 1701 gives 1800.

@@ -71,12 +71,20 @@ std::string which_models(const WorthReport& report) {
   const SubsetChoice& subset = worth.subset;
   if (report.limits.any()) {
     const bool alone = subset.models.size() == 1;
+    const Estimate& gain = subset.figures.over_mix;
+    const std::string doubt =
+        alone || gain.low > 0
+            ? ""
+            : fmt::format(
+                  ", not surely better than a random mix of single models in that time ({} "
+                  "points)",
+                  with_interval(gain, points));
     return fmt::format(
-        "Within the limits, {} {}{}: held out, {} {} ms ({}x) at {} points against {}.",
+        "Within the limits, {} {}{}: held out, {} {} ms ({}x) at {} points against {}{}.",
         alone ? "run" : "ship", names(worth, subset.models), alone ? " alone" : "",
         alone ? "that takes" : "such a set takes", milliseconds(subset.figures.cpu_ms.value),
         times(subset.figures.speedup.value), with_interval(subset.figures.difference, points),
-        worth.name(worth.evaluation.baseline));
+        worth.name(worth.evaluation.baseline), doubt);
   }
   if (worth.drops.droppable.empty() || worth.evaluation.verdict.kind == VerdictKind::kDoesNotPay) {
     return "";
@@ -99,23 +107,25 @@ std::string what_then(const WorthReport& report) {
       milliseconds(report.now.no_loss.cpu_ms.value));
 }
 
-// Of a loss of one point.
-std::string proof(const Worth& worth) {
-  const LossProof& one = worth.proofs[1];
+// Of a loss of one point, by what is recommended.
+std::string proof(const WorthReport& report) {
+  constexpr double kLimit = 0.01;
+  const Worth& worth = report.now;
+  const std::optional<std::size_t> needed =
+      labels_needed(report.limits.any() ? worth.subset.discordance : worth.discordance, kLimit);
   const std::size_t have = worth.evaluation.inputs;
-  if (!one.inputs) {
+  if (!needed) {
     return fmt::format(
-        "Do not promise a loss of at most {:.0f} point: on these {} inputs it looks larger.",
-        100 * one.limit, have);
+        "Do not promise a loss of at most 1 point: on these {} inputs it looks larger.", have);
   }
-  if (*one.inputs <= have) {
-    return fmt::format("These {} inputs may be enough to prove that it loses at most {:.0f} point.",
-                       have, 100 * one.limit);
+  if (*needed <= have) {
+    return fmt::format("These {} inputs may be enough to prove that it loses at most 1 point.",
+                       have);
   }
   return fmt::format(
-      "To prove with 95 % confidence that it loses at most {:.0f} point, collect about {} inputs "
-      "(there are {}).",
-      100 * one.limit, rounded_up(*one.inputs), have);
+      "To prove with 95 % confidence that it loses at most 1 point, collect about {} inputs (there "
+      "are {}).",
+      rounded_up(*needed), have);
 }
 
 }  // namespace
@@ -127,7 +137,7 @@ std::vector<std::string> recommend(const WorthReport& report) {
   if (report.then) {
     sentences.push_back(what_then(report));
   } else if (report.now.evaluation.verdict.kind != VerdictKind::kDoesNotPay) {
-    sentences.push_back(proof(report.now));
+    sentences.push_back(proof(report));
   }
   return sentences;
 }

@@ -250,6 +250,7 @@ Result<SubsetChoice> choose_subset(const Recording& recording, ModelIndex baseli
     return [best](const Target&) { return best; };
   };
   std::vector<PooledPoint> points = cross_validate(recording, baseline, {kTarget}, fitter, folds);
+  choice.discordance = discordance_of(recording, baseline, points.front().items);
   choice.figures =
       figures_of(recording, baseline, std::move(points.front().items), folds.seed, resamples);
   return choice;

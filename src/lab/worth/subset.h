@@ -8,6 +8,7 @@
 
 #include "lab/evaluate/strategy.h"
 #include "lab/replay/cross_validation.h"
+#include "lab/worth/labels_needed.h"
 
 namespace rightsize {
 
@@ -44,6 +45,7 @@ struct SubsetChoice {
   // the best single model within the limits, which was this one on all inputs.
   std::optional<ModelIndex> instead;
   StrategyFigures figures;  // held out: the set was chosen inside the folds too
+  Discordance discordance;  // of the same items
   std::size_t folds = 0;
   std::size_t agreeing = 0;  // folds that chose the same set
 };

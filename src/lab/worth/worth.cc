@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lab/replay/statistics.h"
+#include "lab/worth/among.h"
 
 namespace rightsize {
 namespace {
@@ -14,20 +14,6 @@ const StrategyFigures& no_loss_of(const Evaluation& evaluation) {
   const auto found = std::find_if(cascades.begin(), cascades.end(),
                                   [](const StrategyFigures& p) { return p.name == kNoLoss; });
   return found == cascades.end() ? cascades.front() : *found;
-}
-
-Discordance discordance_of(const Recording& recording, ModelIndex baseline,
-                           const FoldOptions& folds) {
-  const std::vector<PooledPoint> points =
-      cross_validate(recording, baseline, {{kNoLoss, 0.0}}, fit_cascades, folds);
-  Discordance counts{.inputs = recording.items()};
-  for (std::size_t i = 0; i < recording.items(); ++i) {
-    const bool base = recording.right[baseline][i] != 0;
-    const bool ours = points.front().items[i].right;
-    counts.lost += base && !ours ? 1 : 0;
-    counts.won += ours && !base ? 1 : 0;
-  }
-  return counts;
 }
 
 void fill_head_room(Worth& worth) {
@@ -57,7 +43,9 @@ Result<Worth> assess(const OutcomeTable& table, const WorthOptions& options) {
   if (!subset.ok()) return subset.status();
   Worth worth{.evaluation = std::move(*evaluation), .subset = std::move(*subset)};
   fill_head_room(worth);
-  worth.discordance = discordance_of(*recording, baseline, folds);
+  const std::vector<PooledPoint> no_loss =
+      cross_validate(*recording, baseline, {{kNoLoss, 0.0}}, fit_cascades, folds);
+  worth.discordance = discordance_of(*recording, baseline, no_loss.front().items);
   for (const double limit : kLossLimits) {
     worth.proofs.push_back({limit, labels_needed(worth.discordance, limit)});
   }

@@ -29,6 +29,10 @@ ordered_json to_json(const StrategyFigures& figures) {
           {"over_mix", to_json(figures.over_mix)}};
 }
 
+ordered_json to_json(const Discordance& counts) {
+  return {{"lost", counts.lost}, {"won", counts.won}, {"inputs", counts.inputs}};
+}
+
 ordered_json names(const Worth& worth, const std::vector<ModelIndex>& models) {
   ordered_json array = ordered_json::array();
   for (const ModelIndex model : models) array.push_back(worth.name(model));
@@ -72,7 +76,8 @@ ordered_json subset_of(const Worth& worth) {
            worth.name(subset.instead.value_or(static_cast<ModelIndex>(worth.evaluation.baseline)))},
           {"folds", subset.folds},
           {"folds_agreeing", subset.agreeing},
-          {"figures", to_json(subset.figures)}};
+          {"figures", to_json(subset.figures)},
+          {"discordant", to_json(subset.discordance)}};
 }
 
 ordered_json to_json(const Worth& worth) {
@@ -92,10 +97,7 @@ ordered_json to_json(const Worth& worth) {
           {"mix_at_oracle", worth.mix_at_oracle},
           {"mix_at_no_loss", worth.mix_at_no_loss},
           {"head_room_taken", worth.head_room_taken},
-          {"discordant",
-           {{"lost", worth.discordance.lost},
-            {"won", worth.discordance.won},
-            {"inputs", worth.discordance.inputs}}},
+          {"discordant", to_json(worth.discordance)},
           {"inputs_to_prove_loss", proofs},
           {"leaving_out", drops_of(worth)},
           {"subset", subset_of(worth)}};

@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "lab/replay/statistics.h"
@@ -39,6 +42,14 @@ TEST(LabelsNeeded, KnownNumbers) {
   EXPECT_EQ(labels_needed({1000, 0, 0}, 0.01), 299U) << "0.99^299 < 0.05: the rule of three";
   EXPECT_EQ(labels_needed({1000, 10, 30}, 0.02), labels_needed({1000, 20, 20}, 0.02))
       << "a gain may be chance";
+}
+
+TEST(LabelsNeeded, IsUndefinedAtTheLimitAndOfNothing) {
+  for (const std::size_t hundreds : {1U, 3U, 7U, 11U, 29U}) {
+    const Discordance at_the_limit{100 * hundreds, 2 * hundreds, hundreds};
+    EXPECT_FALSE(labels_needed(at_the_limit, 0.01).has_value()) << hundreds;
+  }
+  EXPECT_FALSE(labels_needed({}, 0.01).has_value());
 }
 
 TEST(LabelsNeeded, AreRoundedUp) {
@@ -136,6 +147,30 @@ TEST(Drops, LargeDataTakeFewerFoldsAndThenNone) {
   EXPECT_TRUE(analyse_drops(judged(one), 0, {.folds = 5}, 10).skipped);
 }
 
+TEST(Among, WithoutFoldsTheFittedInputsAreJudged) {
+  const OutcomeTable table = synthetic_table({.items = 200, .models = ladder()});
+  const Recording recording = judged(table);
+  const std::vector<std::size_t> all = all_but(200, {});
+  const std::vector<ModelIndex> models = {0, 3};
+  const auto points =
+      fit_and_judge(recording, 3, {{kNoLoss, 0.0}}, fitter_among(models), {.folds = 0});
+  const Rule rule = fit_among(models, recording, all, 3, {kNoLoss, 0.0}).value();
+  const auto direct = replay(*make_selector(rule), recording, all);
+  for (std::size_t i = 0; i < 200; ++i) {
+    EXPECT_EQ(points.front().items[i].cpu, direct[i].cpu);
+    EXPECT_EQ(points.front().items[i].right, direct[i].right);
+  }
+}
+
+TEST(Among, WithoutTheBaselineTheBestOfTheRestAnswers) {
+  const OutcomeTable table = synthetic_table({.items = 400, .models = ladder()});
+  const Recording recording = judged(table);
+  const std::vector<std::size_t> all = all_but(400, {});
+  EXPECT_FALSE(fit_among({0, 1, 2}, recording, all, 3, {kNoLoss, 0.0}).has_value());
+  const Rule rule = fitter_among({0, 1, 2})(recording, all, 3)({kNoLoss, 0.0});
+  EXPECT_EQ(rule, Rule(fixed_rule(2)));
+}
+
 // ---- The best set ----
 
 // The least time of a no-loss cascade among these models, by the search itself.
@@ -169,6 +204,10 @@ TEST(Subset, OfTwoIsTheBestOfAllPairs) {
   EXPECT_EQ(least_time(recording, 4, choice.models), least);
   EXPECT_LE(choice.models.size(), 2U);
   EXPECT_LE(choice.agreeing, choice.folds);
+  const Discordance& counts = choice.discordance;
+  EXPECT_EQ(counts.inputs, 600U);
+  EXPECT_NEAR((static_cast<double>(counts.won) - static_cast<double>(counts.lost)) / 600.0,
+              choice.figures.difference.value, 1e-12);
 }
 
 TEST(Subset, OfOneIsTheBaselineAndOfManyTheWholeSearch) {
@@ -312,6 +351,21 @@ TEST(Worth, JsonHasEveryPart) {
   EXPECT_EQ(now["oracle"]["quality"]["value"], report.now.evaluation.oracle_zoo.quality.value);
   EXPECT_TRUE(now["subset"]["bytes"].is_null());
   EXPECT_EQ(worth_json(report), worth_json(reported(table))) << "the same seed, the same figures";
+}
+
+TEST(Worth, WhatIsSkippedIsSaid) {
+  WorthReport report = reported(synthetic_table({.items = 100, .models = ladder()}));
+  const auto one_line = [&] {
+    std::string text = worth_text(report);
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+  };
+  EXPECT_THAT(one_line(), HasSubstr("held out by 5 folds"));
+  report.now.drops.folds = 0;
+  EXPECT_THAT(one_line(), HasSubstr("on the very inputs that they were fitted to"));
+  report.now.drops = {.skipped = true};
+  EXPECT_THAT(one_line(), HasSubstr("is not looked at"));
+  EXPECT_TRUE(nlohmann::json::parse(worth_json(report))["now"]["leaving_out"].is_null());
 }
 
 TEST(Worth, FailuresOfAChangeNameIt) {
