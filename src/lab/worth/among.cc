@@ -69,6 +69,7 @@ std::vector<PooledPoint> fit_and_judge(const Recording& recording, ModelIndex ba
   const std::vector<std::size_t> all = all_but(recording.items(), {});
   const FitPoint fit = fitter(recording, all, baseline);
   std::vector<PooledPoint> points;
+  points.reserve(targets.size());
   for (const Target& target : targets) {
     points.push_back({target, replay(*make_selector(fit(target)), recording, all)});
   }

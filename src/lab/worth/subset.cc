@@ -245,9 +245,9 @@ Result<SubsetChoice> choose_subset(const Recording& recording, ModelIndex baseli
   choice.estimated = sizes.estimated();
   const Fitter fitter = [&](const Recording&, const std::vector<std::size_t>& items,
                             ModelIndex base) -> FitPoint {
-    const Rule best = search.best(items, base);
+    Rule best = search.best(items, base);
     if (sorted(models_of(best)) == sorted(choice.models)) ++choice.agreeing;
-    return [best](const Target&) { return best; };
+    return [best = std::move(best)](const Target&) { return best; };
   };
   std::vector<PooledPoint> points = cross_validate(recording, baseline, {kTarget}, fitter, folds);
   choice.discordance = discordance_of(recording, baseline, points.front().items);
