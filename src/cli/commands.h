@@ -109,6 +109,23 @@ struct EvaluateArgs {
 int train(const EvaluateArgs& args);
 int evaluate(const EvaluateArgs& args);
 
+struct WorthArgs {
+  std::filesystem::path run;
+  std::string baseline;
+  std::vector<std::string> leave_out;  // patterns of model names
+  std::string reference;
+  std::string criterion = "top-1";
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+  std::size_t max_models = 0;        // 0: no limit
+  double max_mib = 0.0;              // 0: no limit
+  std::vector<std::string> faster;   // MODEL=FACTOR
+  std::vector<std::string> without;  // patterns of model names
+  std::filesystem::path latencies;
+  bool json = false;
+};
+int worth(const WorthArgs& args);
+
 struct ReproduceArgs {
   std::filesystem::path run;
   std::vector<std::string> leave_out;  // patterns of model names

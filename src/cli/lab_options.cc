@@ -145,7 +145,9 @@ void add_folds(CLI::App& command, std::size_t& folds, std::uint64_t& seed) {
       ->capture_default_str();
 }
 
-void add_selection_options(CLI::App& command, EvaluateArgs& args) {
+// What is judged, and against what: for EvaluateArgs and WorthArgs.
+template <typename Args>
+void add_judging(CLI::App& command, Args& args) {
   command
       .add_option("--baseline", args.baseline,
                   "The single model to compare with; default: the best one")
@@ -159,6 +161,10 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
   command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
       ->check(CLI::IsMember({"top-1", "top-5"}))
       ->capture_default_str();
+}
+
+void add_selection_options(CLI::App& command, EvaluateArgs& args) {
+  add_judging(command, args);
   add_cost(command, args.cost);
   add_folds(command, args.folds, args.seed);
   add_premodel_options(command, args.premodel);
@@ -208,6 +214,57 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
       "  rightsize evaluate run.db selector.json --baseline lite3 --json\n"
       "  rightsize evaluate run.db --premodel auto --html report.html");
   command.callback([&] { run = [&] { return evaluate(args); }; });
+}
+
+void add_what_if(CLI::App& command, WorthArgs& args) {
+  const std::string group = "What if (figures before and after, side by side)";
+  command
+      .add_option("--faster", args.faster,
+                  "This model took 1/FACTOR of its time; a pattern such as '*_int8=2'; may be "
+                  "repeated")
+      ->allow_extra_args(false)
+      ->type_name("MODEL=FACTOR")
+      ->group(group);
+  command
+      .add_option("--without", args.without,
+                  "The models of this name were not there; a pattern; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("MODEL")
+      ->group(group);
+  command
+      .add_option("--latencies", args.latencies,
+                  "The times were those of another device: a CSV file with the header "
+                  "model,cpu_ms[,wall_ms], pre-processing included, and every model of the run; a "
+                  "row `decoding` for that of the images")
+      ->type_name("FILE.csv")
+      ->group(group);
+}
+
+void add_worth(CLI::App& app, WorthArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "worth", "Say from recorded outcomes, before any training, what adaptive selection can give");
+  command.add_option("RUN", args.run, "The run.db")->required();
+  add_judging(command, args);
+  add_folds(command, args.folds, args.seed);
+  command
+      .add_option("--max-models", args.max_models, "Also the best set of at most so many models")
+      ->check(CLI::Range(1, 1000));
+  command
+      .add_option("--max-mib", args.max_mib,
+                  "Also the best set of models that together take at most so many MiB in memory")
+      ->type_name("MIB")
+      ->check(finite_range(0.001, 1e9));
+  add_what_if(command, args);
+  add_json(command, args.json);
+  command.footer(
+      "Head-room, what to expect at no loss, how many inputs prove it, which models never help,\n"
+      "which few are best. docs/worth.md says how to read it.\n\n"
+      "Examples:\n"
+      "  rightsize worth run.db\n"
+      "  rightsize worth run.db --max-models 2 --max-mib 40\n"
+      "  rightsize worth run.db --faster lite3=2 --without '*_int8'\n"
+      "  rightsize worth run.db --latencies pi4.csv --json");
+  command.callback([&] { run = [&] { return worth(args); }; });
 }
 
 void add_reproduce(CLI::App& app, ReproduceArgs& args, Run& run) {
@@ -274,6 +331,7 @@ void add_lab_commands(CLI::App& app, LabArgs& args, Run& run) {
   add_merge(app, args.merge, run);
   add_train(app, args.train, run);
   add_evaluate(app, args.evaluate, run);
+  add_worth(app, args.worth, run);
   add_reproduce(app, args.reproduce, run);
   add_labels(app, args.labels, run);
 }

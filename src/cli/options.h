@@ -26,6 +26,7 @@ struct LabArgs {
   MergeArgs merge;
   EvaluateArgs train;
   EvaluateArgs evaluate;
+  WorthArgs worth;
   ReproduceArgs reproduce;
   LabelsArgs labels;
 };

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/premodel_options.h"
+#include "cli/reference.h"
 #include "core/file.h"
 #include "lab/evaluate/train.h"
 #include "lab/profile/read_run.h"
@@ -17,29 +18,13 @@
 namespace rightsize::cli {
 namespace {
 
-// Without labels the dearest model is the reference, and the user is told.
-std::string default_reference(const OutcomeTable& table) {
-  const auto labelled = [](std::int32_t label) { return label >= 0; };
-  if (std::any_of(table.labels.begin(), table.labels.end(), labelled)) return "";
-  std::size_t dearest = 0;
-  for (std::size_t m = 1; m < table.model_count() && table.item_count() > 0; ++m) {
-    if (table.at(0, m).cpu > table.at(0, dearest).cpu) dearest = m;
-  }
-  const std::string& name = table.zoo.models[dearest].name;
-  warn(
-      fmt::format("the run has no labels: judging against the answers of {}, the dearest model "
-                  "(--reference MODEL for another)",
-                  name));
-  return name;
-}
-
 Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable& table) {
   const auto premodel = premodel_options(args.premodel, !args.cnn.empty());
   if (!premodel.ok()) return premodel.status();
-  const std::string reference = args.reference.empty() ? default_reference(table) : args.reference;
+  const std::string reference = reference_model(table, args.reference);
   EvaluateOptions options{
       .baseline = args.baseline.empty() ? reference : args.baseline,
-      .reference = {.model = reference == "labels" ? "" : reference,
+      .reference = {.model = reference,
                     .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
       .cost = cost_kind(args.cost),
       .premodel = *premodel,
