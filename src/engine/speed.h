@@ -40,7 +40,7 @@ class SpeedFilter {
  public:
   explicit SpeedFilter(std::size_t models) : models_(models) {}
 
-  void observe(std::size_t model, double log_ratio) noexcept;
+  void observe(std::size_t index, double log_ratio) noexcept;
   double estimate(std::size_t model) const noexcept;
   // Mean absolute deviation of the model's runs from the estimate.
   double deviation(std::size_t model) const noexcept;

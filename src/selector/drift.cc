@@ -44,7 +44,8 @@ double first(double from, double to, const Reached& reached) {
 [[maybe_unused]] bool is_valid(const DriftReference& reference) {
   const auto good = [&](const DriftModel& model) {
     return model.counts.size() == model.edges.size() + 1 && model.counts.size() <= kMaxDriftBins &&
-           model.runs() + model.failed <= reference.inputs && model.answered <= model.runs();
+           model.runs() + model.failed <= reference.inputs &&
+           model.answered <= model.runs() + model.failed;
   };
   return reference.inputs > 0 && !reference.models.empty() &&
          reference.models.size() <= kMaxTrials &&
@@ -124,35 +125,47 @@ std::size_t DriftWatch::place_of(ModelIndex model) const noexcept {
   return place;
 }
 
-void DriftWatch::add(const Decision& decision, Block& block) const noexcept {
-  ++block.seen;
+std::size_t DriftWatch::bin_of(const Trial& trial, std::size_t place) const noexcept {
+  const double value = trial.signals[static_cast<std::size_t>(Signal::kMaxProbability)];
+  if (trial.status != TrialStatus::kOk || std::isnan(value)) return kMaxDriftBins;
+  const std::vector<double>& edges = models_[place].edges;
+  const auto above = std::upper_bound(edges.begin(), edges.end(), value);
+  return static_cast<std::size_t>(above - edges.begin());
+}
+
+std::optional<DriftWatch::Seen> DriftWatch::look_at(const Decision& decision) const noexcept {
+  Seen seen;
   for (const Trial& trial : decision.trials()) {
     const std::size_t place = place_of(trial.model);
-    ModelCounts& counts = block.models[place];
-    const double value = trial.signals[static_cast<std::size_t>(Signal::kMaxProbability)];
-    if (trial.status != TrialStatus::kOk || std::isnan(value)) {
-      ++counts.failed;
-      continue;
-    }
-    const std::vector<double>& edges = models_[place].edges;
-    const auto bin = std::upper_bound(edges.begin(), edges.end(), value) - edges.begin();
-    ++counts.bins[static_cast<std::size_t>(bin)];
+    if (place == models_.size()) return std::nullopt;
+    seen.runs[seen.count++] = {.place = place, .bin = bin_of(trial, place)};
   }
-  if (decision.answered()) {
-    ++block.models[place_of(decision.answer().model)].answered;
-  } else {
-    ++block.unanswered;
+  const bool answered = decision.answered() && decision.last.trial < seen.count;
+  if (answered) seen.answered = seen.runs[decision.last.trial].place;
+  return seen;
+}
+
+void DriftWatch::add(const Seen& seen, Block& block) noexcept {
+  ++block.seen;
+  for (std::size_t i = 0; i < seen.count; ++i) {
+    ++block.models[seen.runs[i].place].runs[seen.runs[i].bin];
   }
+  ++(seen.answered ? block.models[*seen.answered].answered : block.unanswered);
+}
+
+void DriftWatch::clear(Block& block) noexcept {
+  block.seen = 0;
+  block.unanswered = 0;
+  std::fill(block.models.begin(), block.models.end(), ModelCounts{});
 }
 
 void DriftWatch::observe(const Decision& decision) noexcept {
-  const auto known = [this](const Trial& trial) { return place_of(trial.model) < models_.size(); };
-  const std::span<const Trial> trials = decision.trials();
-  if (!std::all_of(trials.begin(), trials.end(), known)) return;
+  const std::optional<Seen> seen = look_at(decision);
+  if (!seen) return;
   ++observed_;
   if (alarm_) return;
   for (Block& block : blocks_) {
-    add(decision, block);
+    add(*seen, block);
     if (block.seen == block.length) close(block);
   }
 }
@@ -168,20 +181,18 @@ void DriftWatch::close(Block& block) noexcept {
     candidate.sample = block.seen;
     compare_share(block, candidate, counts.answered, models_[place].answered);
     candidate.kind = DriftKind::kFailures;
-    candidate.sample = std::accumulate(counts.bins.begin(), counts.bins.end(), counts.failed);
-    compare_share(block, candidate, counts.failed, models_[place].failed);
+    candidate.sample = std::accumulate(counts.runs.begin(), counts.runs.end(), std::uint64_t{0});
+    compare_share(block, candidate, counts.runs.back(), models_[place].failed);
     compare_sureness(block, place);
   }
-  block.seen = 0;
-  block.unanswered = 0;
-  std::fill(block.models.begin(), block.models.end(), ModelCounts{});
+  clear(block);
 }
 
 void DriftWatch::compare_sureness(const Block& block, std::size_t place) noexcept {
   const Watched& watched = models_[place];
   const ModelCounts& counts = block.models[place];
   const std::uint64_t runs =
-      std::accumulate(counts.bins.begin(), counts.bins.end(), std::uint64_t{0});
+      std::accumulate(counts.runs.begin(), counts.runs.end() - 1, std::uint64_t{0});
   if (runs == 0 || watched.edges.empty()) return;
   DriftAlarm candidate{.kind = DriftKind::kSureness,
                        .model = watched.model,
@@ -190,7 +201,7 @@ void DriftWatch::compare_sureness(const Block& block, std::size_t place) noexcep
                        .sample = runs};
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < watched.edges.size(); ++i) {
-    below += counts.bins[i];
+    below += counts.runs[i];
     const double observed = share(below, runs);
     const double expected = watched.below[i];
     if (std::abs(observed - expected) <= std::abs(candidate.observed - candidate.expected)) {
@@ -232,11 +243,7 @@ void DriftWatch::raise(const DriftAlarm& candidate) noexcept {
 
 void DriftWatch::reset() noexcept {
   alarm_.reset();
-  for (Block& block : blocks_) {
-    block.seen = 0;
-    block.unanswered = 0;
-    std::fill(block.models.begin(), block.models.end(), ModelCounts{});
-  }
+  for (Block& block : blocks_) clear(block);
 }
 
 std::string describe(const DriftAlarm& alarm, const std::string& model) {

@@ -55,7 +55,7 @@ struct DriftOptions {
   double reference_risk = 1e-3;
   // Drifts up to this size count as none: of a share, and of the share of runs that are less sure
   // than any given max_probability. 0 to 1.
-  double tolerated = 0.05;
+  double tolerated = 0.02;
   double tolerated_failures = 0.01;  // the same for the share of a model's runs that fail
   std::array<std::uint32_t, 3> blocks = {100, 1'000, 10'000};  // inputs; each at least 1
 };
@@ -118,9 +118,8 @@ class DriftWatch {
     Range answered, failed;
   };
   struct ModelCounts {
-    std::array<std::uint32_t, kMaxDriftBins> bins{};
+    std::array<std::uint32_t, kMaxDriftBins + 1> runs{};  // by bin; the last: those that failed
     std::uint32_t answered = 0;
-    std::uint32_t failed = 0;
   };
   struct Block {
     std::uint32_t length = 0;
@@ -130,9 +129,24 @@ class DriftWatch {
     std::vector<ModelCounts> models;
   };
 
+  // A decision, as the blocks count it.
+  struct Run {
+    std::size_t place = 0;  // of the model
+    std::size_t bin = 0;
+  };
+  struct Seen {
+    std::array<Run, kMaxTrials> runs;
+    std::size_t count = 0;
+    std::optional<std::size_t> answered;  // place of the model
+  };
+
   Range range_of(std::uint64_t hits, std::uint64_t inputs, double tolerated) const noexcept;
   std::size_t place_of(ModelIndex model) const noexcept;
-  void add(const Decision& decision, Block& block) const noexcept;
+  std::size_t bin_of(const Trial& trial, std::size_t place) const noexcept;
+  // Nothing if it has a model that is not watched.
+  std::optional<Seen> look_at(const Decision& decision) const noexcept;
+  static void add(const Seen& seen, Block& block) noexcept;
+  static void clear(Block& block) noexcept;
   void close(Block& block) noexcept;
   void compare_sureness(const Block& block, std::size_t place) noexcept;
   void compare_share(const Block& block, DriftAlarm candidate, std::uint64_t hits,

@@ -61,7 +61,7 @@ void check(JsonReader& in, const DriftModel& model, std::uint64_t inputs) {
     in.fail("needs one entry more in 'counts' than in 'edges'");
   } else if (model.runs() + model.failed > inputs) {
     in.fail("has more runs than there are inputs");
-  } else if (model.answered > model.runs()) {
+  } else if (model.answered > model.runs() + model.failed) {
     in.fail("has more answers than runs");
   }
 }

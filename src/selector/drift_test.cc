@@ -12,6 +12,7 @@
 #include <functional>
 #include <limits>
 #include <random>
+#include <string_view>
 
 #include "core/json_reader.h"
 #include "selector/drift_json.h"
@@ -157,7 +158,7 @@ TEST(DriftWatchTest, FalseAlarmsAreBounded) {
 
 TEST(DriftWatchTest, ToleratedDriftIsNone) {
   DriftWatch watch(exact());
-  EXPECT_EQ(0U, false_alarms(watch, Stream(shifted(0.05), 5), 1'000'000));
+  EXPECT_EQ(0U, false_alarms(watch, Stream(shifted(0.02), 5), 1'000'000));
   Nature nature;
   nature.failures = 0.01;
   DriftWatch failures(exact());
@@ -382,7 +383,7 @@ TEST(DriftJsonTest, DamagedOnesAreRefused) {
   EXPECT_THAT(error("/models/1", "7"), HasSubstr("'drift.models[1]' must be an object"));
   EXPECT_THAT(error("/models/1/model", "\"m9\""), HasSubstr("names 'm9' as 'model'"));
   EXPECT_THAT(error("/models/1/model", "\"m3\""), HasSubstr("names a model for the second time"));
-  EXPECT_THAT(error("/models/0/answered", "10"), HasSubstr("has more answers than runs"));
+  EXPECT_THAT(error("/models/0/answered", "11"), HasSubstr("has more answers than runs"));
   EXPECT_EQ("'drift' has more answers than inputs", error("/models/0/answered", "7"));
   EXPECT_THAT(error("/models/0/failed", "2"), HasSubstr("has more runs than there are inputs"));
   EXPECT_THAT(error("/models/0/more", "2"), HasSubstr("unknown key 'more'"));
@@ -399,6 +400,34 @@ TEST(DriftJsonTest, DamagedOnesAreRefused) {
   const nlohmann::json many(33, 0);
   EXPECT_THAT(error("/models/0/counts", many.dump()), HasSubstr("has more than 32 entries"));
   EXPECT_FALSE(drift_reference_from_json(nlohmann::json(), "drift", zoo).ok());
+}
+
+// Bytes of a good document changed at random: refused with a message, or fit for a watch.
+TEST(DriftJsonTest, HostileBytesDoNoHarm) {
+  const Zoo zoo = zoo_of_six();
+  const std::string good = to_json(sampled(Stream({}, 1), 50), zoo).dump();
+  std::mt19937_64 random(1);
+  int accepted = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    std::string text = good;
+    for (std::size_t n = 0; n <= random() % 3; ++n) {
+      constexpr std::string_view kBytes = "0123456789-.eE,:[]{}\"\\ mx\xff";
+      text[random() % text.size()] = kBytes[random() % kBytes.size()];
+    }
+    const Result<nlohmann::json> document = parse_json(text, "file");
+    if (!document.ok()) continue;
+    const auto reference = drift_reference_from_json(*document, "drift", zoo);
+    if (!reference.ok()) {
+      EXPECT_FALSE(reference.status().message().empty());
+      continue;
+    }
+    ++accepted;
+    DriftWatch watch(*reference);
+    Stream stream({}, 2);
+    for (int input = 0; input < 100; ++input) watch.observe(stream.next());
+    EXPECT_EQ(*reference, *drift_reference_from_json(to_json(*reference, zoo), "drift", zoo));
+  }
+  EXPECT_GT(accepted, 10);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "lab/replay/statistics.h"
 #include "lab/synthetic_table.h"
 #include "selector/cascade.h"
+#include "selector/drift_json.h"
 #include "tests/support.h"
 
 namespace rightsize {
@@ -86,11 +87,14 @@ TEST(DriftReferenceTest, EqualAndFewSignals) {
   }
   const Recording recording = *judge(table, {});
   const ConfidenceCascade fixed(Signal::kMaxProbability, {{0, 0.0}});
-  const DriftModel model = make_drift_reference(fixed, recording, all_items(recording)).models[0];
+  const DriftReference reference = make_drift_reference(fixed, recording, all_items(recording));
+  const DriftModel& model = reference.models[0];
   EXPECT_EQ((std::vector<double>{0.5, 1.0}), model.edges);
   EXPECT_EQ((std::vector<std::uint64_t>{0, 40, 50}), model.counts);
   EXPECT_EQ(10U, model.failed);
   EXPECT_EQ(100U, model.answered) << "an answer all the same";
+  const auto json = to_json(reference, table.zoo);
+  EXPECT_EQ(reference, *drift_reference_from_json(json, "drift", table.zoo));
 }
 
 TEST(DriftReferenceTest, NoAlarmOnDisjointSyntheticData) {
