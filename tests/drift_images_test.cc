@@ -139,8 +139,8 @@ struct Shift {
 };
 
 TEST_F(DriftImagesTest, StrongShiftsRaiseAnAlarm) {
-  const ConfidenceCascade fixed(Signal::kMaxProbability, {{0, 0.0}});
-  const ConfidenceCascade cascade(Signal::kMaxProbability, {{0, 0.7}, {1, 0.0}});
+  const Cascade fixed({.signal = Signal::kMaxProbability, .stages = {{0, 0.0}}});
+  const Cascade cascade({.signal = Signal::kMaxProbability, .stages = {{0, 0.7}, {1, 0.0}}});
   const OutcomeTable clean = outcomes(halves_[0], [](cv::Mat&) {});
   const Recording recorded = *judge(clean, {});
   std::vector<std::size_t> all(recorded.items());
@@ -154,7 +154,7 @@ TEST_F(DriftImagesTest, StrongShiftsRaiseAnAlarm) {
   for (const Shift& shift : shifts) {
     const OutcomeTable table = outcomes(halves_[1], shift.change);
     const Recording recording = *judge(table, {});
-    for (const ConfidenceCascade* selector : {&fixed, &cascade}) {
+    for (const Cascade* selector : {&fixed, &cascade}) {
       const bool is_fixed = selector == &fixed;
       SCOPED_TRACE(std::string(shift.name) + (is_fixed ? ", fixed" : ", cascade"));
       const DriftReference reference = make_drift_reference(*selector, recorded, all);

@@ -44,7 +44,7 @@ class Stream {
     const bool sure = trial.status == TrialStatus::kOk && trial.signals[0] >= kThreshold;
     if (!sure) run(decision, 5, uniform(), breakdown);
     decision.last.trial = static_cast<std::uint16_t>(decision.tried_count - 1);
-    decision.last.action = breakdown ? Action::kAbstain : Action::kAnswer;
+    decision.last().action = breakdown ? Action::kAbstain : Action::kAnswer;
     return decision;
   }
 
@@ -90,7 +90,7 @@ DriftReference sampled(Stream stream, std::uint64_t inputs) {
         ++model.counts[static_cast<std::size_t>(trial.signals[0] * 32)];
       }
     }
-    if (decision.answered()) ++reference.models[decision.answer().model == 3 ? 0 : 1].answered;
+    if (decision.answered()) ++reference.models[decision.answered_by().model == 3 ? 0 : 1].answered;
   }
   return reference;
 }

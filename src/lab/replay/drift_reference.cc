@@ -46,7 +46,7 @@ DriftReference make_drift_reference(const Selector& selector, const Recording& r
         values[at].push_back(value);
       }
     }
-    if (decision.answered()) ++reference.models[place[decision.answer().model]].answered;
+    if (decision.answered()) ++reference.models[place[decision.answered_by().model]].answered;
   }
   for (std::size_t m = 0; m < values.size(); ++m) {
     std::sort(values[m].begin(), values[m].end());

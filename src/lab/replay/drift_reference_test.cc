@@ -49,7 +49,8 @@ TEST(DriftReferenceTest, HoldsWhatReplayShows) {
   const OutcomeTable table =
       test::synthetic_table({.items = 2000, .models = test::ladder(), .failures = 0.05, .seed = 3});
   const Recording recording = *judge(table, {});
-  const ConfidenceCascade cascade(Signal::kMaxProbability, {{2, 0.8}, {0, 0.9}, {3, 0.0}});
+  const Cascade cascade(
+      {.signal = Signal::kMaxProbability, .stages = {{2, 0.8}, {0, 0.9}, {3, 0.0}}});
   const DriftReference reference = make_drift_reference(cascade, recording, all_items(recording));
 
   std::vector<std::uint64_t> answered(4), failed(4), runs(4);
@@ -60,7 +61,7 @@ TEST(DriftReferenceTest, HoldsWhatReplayShows) {
     for (const Trial& trial : decision.trials()) {
       ++(trial.status == TrialStatus::kOk ? runs : failed)[trial.model];
     }
-    if (decision.answered()) ++answered[decision.answer().model];
+    if (decision.answered()) ++answered[decision.answered_by().model];
   }
   EXPECT_EQ(2000U, reference.inputs);
   ASSERT_EQ(3U, reference.models.size());
@@ -86,7 +87,7 @@ TEST(DriftReferenceTest, EqualAndFewSignals) {
     if (i >= 90) table.cells[i].outcome.signals[0] = std::nan("");
   }
   const Recording recording = *judge(table, {});
-  const ConfidenceCascade fixed(Signal::kMaxProbability, {{0, 0.0}});
+  const Cascade fixed({.signal = Signal::kMaxProbability, .stages = {{0, 0.0}}});
   const DriftReference reference = make_drift_reference(fixed, recording, all_items(recording));
   const DriftModel& model = reference.models[0];
   EXPECT_EQ((std::vector<double>{0.5, 1.0}), model.edges);
@@ -101,7 +102,8 @@ TEST(DriftReferenceTest, NoAlarmOnDisjointSyntheticData) {
   const OutcomeTable table = test::synthetic_table(
       {.items = 40'000, .models = test::ladder(), .failures = 0.01, .seed = 4});
   const Recording recording = *judge(table, {});
-  const ConfidenceCascade cascade(Signal::kMaxProbability, {{0, 0.85}, {1, 0.8}, {3, 0.0}});
+  const Cascade cascade(
+      {.signal = Signal::kMaxProbability, .stages = {{0, 0.85}, {1, 0.8}, {3, 0.0}}});
   for (std::size_t stream = 0; stream < 20; ++stream) {
     const std::vector<std::size_t> items = all_items(recording);
     const auto begin = items.begin() + static_cast<std::ptrdiff_t>(2000 * stream);
@@ -125,7 +127,7 @@ TEST(DriftReferenceTest, NoAlarmOnTheOtherHalfOfTheRecordedPhotos) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const auto halves = shuffled_folds(recording.items(), 2, seed);
     for (const std::vector<CascadeStage>& stages : cascades) {
-      const ConfidenceCascade cascade(Signal::kMaxProbability, stages);
+      const Cascade cascade({.signal = Signal::kMaxProbability, .stages = stages});
       const DriftReference reference = make_drift_reference(cascade, recording, halves[0]);
       const auto alarm = alarm_on_draws(reference, cascade, recording, halves[1], 10'000, seed);
       EXPECT_FALSE(alarm) << describe(*alarm, table->zoo.models[alarm->model].name);
@@ -138,7 +140,7 @@ TEST(DriftReferenceTest, HarderPhotosRaiseAnAlarm) {
       read_table(test::source_folder() / "zoo/ten-models/outcomes/outcomes.db");
   ASSERT_TRUE(table.ok()) << table.status().message();
   const Recording recording = *judge(*table, {});
-  const ConfidenceCascade cascade(Signal::kMaxProbability, {{2, 0.8}, {9, 0.0}});
+  const Cascade cascade({.signal = Signal::kMaxProbability, .stages = {{2, 0.8}, {9, 0.0}}});
   const auto halves = shuffled_folds(recording.items(), 2, 1);
   std::vector<std::size_t> hard;
   for (const std::size_t item : halves[1]) {
