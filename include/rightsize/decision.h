@@ -34,9 +34,30 @@ inline constexpr std::size_t kMaxFeatures = 64;
 inline constexpr std::size_t kMaxFeatureGroups = 8;
 using FeatureGroups = std::bitset<kMaxFeatureGroups>;
 
-// What the user wants of one request. Unset limits are infinite.
+inline constexpr double kNoLimit = std::numeric_limits<double>::infinity();
+
+// What the user wants of one request, in his own units. It chooses an operating point;
+// nothing is trained anew. Of the points within all limits: with a limit on quality
+// the one that takes the least time, else the one that answers best.
 struct Budget {
-  Nanoseconds deadline = kNever;  // wall time from the start of the request to the answer
+  // Wall time from the start of this request to its answer; also watched while the request runs.
+  Nanoseconds deadline = kNever;
+  bool answer_late = false;  // where no point can meet the deadline: answer as soon as possible
+                             // instead of refusing
+
+  // Means over many inputs, as held-out data showed them.
+  double max_loss = kNoLimit;         // of quality against the baseline; 0.005: half a point
+  double min_quality = 0.0;           // share of inputs answered right, 0 to 1
+  Nanoseconds mean_latency = kNever;  // wall time, at the machine's present speed
+  double max_energy_mj = kNoLimit;
+  bool proven = false;  // max_loss is about what the point's certificate proves, not its estimate
+
+  bool operator==(const Budget&) const = default;
+  bool limits_quality() const { return max_loss != kNoLimit || min_quality > 0; }
+  bool chooses_point() const {
+    return limits_quality() || deadline != kNever || mean_latency != kNever ||
+           max_energy_mj != kNoLimit;
+  }
 };
 
 // What running a model on this input is expected to cost now. A missing or broken model costs

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "selector/drift_json.h"
 #include "selector/rule_json.h"
 
 namespace rightsize {
@@ -51,6 +53,45 @@ Status read_shares(const json& list, const std::string& path, const Zoo& zoo,
   return {};
 }
 
+ordered_json to_json(const ProvenLoss& proven) {
+  return {{"loss", proven.loss},
+          {"delta", proven.delta},
+          {"inputs", proven.inputs},
+          {"against", proven.against}};
+}
+
+Status read_proven(const json& object, const std::string& path, OperatingPoint& point) {
+  JsonReader in(object, path);
+  ProvenLoss& proven = point.proven.emplace();
+  std::int64_t inputs = 0;
+  in.read("loss", proven.loss);
+  in.read("delta", proven.delta);
+  in.read("inputs", inputs);
+  in.read("against", proven.against);
+  if (!(proven.loss >= -1 && proven.loss <= 1)) in.fail("needs -1 to 1 as 'loss'");
+  if (!(proven.delta > 0 && proven.delta < 1)) in.fail("needs more than 0, less than 1 as 'delta'");
+  if (inputs < 1) in.fail("needs a count above 0 as 'inputs'");
+  proven.inputs = static_cast<std::size_t>(std::max<std::int64_t>(inputs, 0));
+  return in.finish();
+}
+
+Status read_drift(const json& object, const std::string& path, const Zoo& zoo,
+                  OperatingPoint& point) {
+  Result<DriftReference> reference = drift_reference_from_json(object, path, zoo);
+  if (!reference.ok()) return reference.status();
+  for (const DriftModel& model : reference->models) {
+    const std::vector<ModelIndex> models = models_of(point.rule);
+    if (std::find(models.begin(), models.end(), model.model) == models.end()) {
+      return invalid_input(
+          fmt::format("'{}' watches the model '{}', which the point's rule does "
+                      "not run",
+                      path, zoo.models[model.model].name));
+    }
+  }
+  point.drift = std::move(*reference);
+  return {};
+}
+
 }  // namespace
 
 void read_ms(JsonReader& in, const char* key, double& ms) {
@@ -66,8 +107,10 @@ ordered_json to_json(const OperatingPoint& point, const Zoo& zoo) {
                            {"cpu_ms", point.cpu_ms},
                            {"wall_ms", point.wall_ms}};
   if (point.energy_mj) document["energy_mj"] = *point.energy_mj;
+  if (point.proven) document["proven"] = to_json(*point.proven);
   document["shares"] = shares_to_json(point, zoo);
   document["rule"] = to_json(point.rule, zoo);
+  if (point.drift) document["drift"] = to_json(*point.drift, zoo);
   return document;
 }
 
@@ -84,6 +127,8 @@ Result<OperatingPoint> point_from_json(const json& object, const std::string& pa
   const json* speedup = in.object("speedup");
   const json* shares = in.array("shares");
   const json* rule = in.object("rule");
+  const json* proven = in.has("proven") ? in.object("proven") : nullptr;
+  const json* drift = in.has("drift") ? in.object("drift") : nullptr;
   if (Status status = in.finish(); !status.ok()) return status;
   for (const auto& [part, name, target] : {std::tuple{quality, "quality", &point.quality},
                                            std::tuple{difference, "difference", &point.difference},
@@ -98,6 +143,13 @@ Result<OperatingPoint> point_from_json(const json& object, const std::string& pa
   Result<Rule> read = rule_from_json(*rule, path + ".rule", zoo);
   if (!read.ok()) return read.status();
   point.rule = std::move(*read);
+  if (proven != nullptr) {
+    if (Status status = read_proven(*proven, path + ".proven", point); !status.ok()) return status;
+  }
+  if (drift != nullptr) {
+    Status status = read_drift(*drift, path + ".drift", zoo, point);
+    if (!status.ok()) return status;
+  }
   return point;
 }
 

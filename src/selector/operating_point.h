@@ -9,6 +9,7 @@
 
 #include "core/json_reader.h"
 #include "core/manifest.h"
+#include "selector/drift.h"
 #include "selector/rule.h"
 
 namespace rightsize {
@@ -19,6 +20,16 @@ struct Estimate {
   double low = 0.0;
   double high = 0.0;
   bool operator==(const Estimate&) const = default;
+};
+
+// What a certificate proves of a point: the population's loss of quality is at most `loss`, but for
+// a probability of `delta`, for all points of the file together.
+struct ProvenLoss {
+  double loss = 0.0;
+  double delta = 0.05;
+  std::size_t inputs = 0;  // that the proof rests on; none of them was trained on
+  std::string against;     // the model it is about; empty: every single model of the zoo
+  bool operator==(const ProvenLoss&) const = default;
 };
 
 struct OperatingPoint {
@@ -32,7 +43,9 @@ struct OperatingPoint {
   double cpu_ms = 0.0;              // per input
   double wall_ms = 0.0;             // per input
   std::optional<double> energy_mj;  // per input; nothing where the run has none
-  std::vector<double> shares;       // per model of the zoo: share of inputs that it answered
+  std::optional<ProvenLoss> proven;
+  std::optional<DriftReference> drift;  // what the rule did on the inputs it was fitted to
+  std::vector<double> shares;           // per model of the zoo: share of inputs that it answered
   bool operator==(const OperatingPoint&) const = default;
 };
 
