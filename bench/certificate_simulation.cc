@@ -41,7 +41,7 @@ void border(const test::SimulationOptions& given) {
     for (const double delta : given.deltas) {
       for (const double eps : given.losses) {
         const OutcomeTable table = test::border_population(
-            {.loss = eps + 1.0 / 20'000, .discordant = std::max(discordant, eps + 0.001)});
+            {.loss = eps + 1.0 / 5000, .discordant = std::max(discordant, eps + 0.001)});
         const auto recording = judge(table, {});
         test::SimulationOptions options = given;
         options.losses = {eps};

@@ -175,7 +175,7 @@ inline PointsTally simulate_points(const Recording& recording, const Fitter& fit
 // A population of a baseline, m0, and cheaper models that lose exactly `loss` against it (rounded
 // up to whole inputs) and differ from it on a share `discordant` of the inputs, each on others.
 struct BorderPopulation {
-  std::size_t items = 20'000;
+  std::size_t items = 5000;
   std::size_t cheaper = 4;
   double loss = 0.02;
   double discordant = 0.08;
