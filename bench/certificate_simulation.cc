@@ -47,6 +47,7 @@ void border(const test::SimulationOptions& given) {
         options.losses = {eps};
         options.deltas = {delta};
         options.certify.baseline = "m0";
+        options.certify.targets.resize(recording->models());
         if (options.sample == 0) options.sample = 2000;
         print(test::simulate_choice(*recording, test::fit_each_model, options).front());
       }

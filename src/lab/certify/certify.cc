@@ -99,19 +99,29 @@ RuleFigures figures_of(const TestPart& part, const NamedRule& rule,
   return figures;
 }
 
-// Of the candidates, the one that the fewest inputs would prove; its figures and that number.
-struct Promising {
-  std::size_t candidate = 0;
-  std::optional<std::size_t> inputs;
-};
-Promising most_promising(const TestPart& part,
-                         const std::vector<std::vector<ReplayedItem>>& replays,
-                         const Claim& claim) {
-  Promising best;
+// How many inputs would prove the claim, up to a factor and by the normal approximation: good
+// enough to compare candidates. Infinite where no number would.
+double about_needed(const PairedCounts& counts, double eps) {
+  const double margin = eps - counts.loss();
+  if (margin <= 0) return std::numeric_limits<double>::infinity();
+  return (static_cast<double>(counts.discordant()) + 1) / (margin * margin);
+}
+
+// The candidate that the fewest inputs would prove.
+std::size_t most_promising(const TestPart& part,
+                           const std::vector<std::vector<ReplayedItem>>& replays, double eps) {
+  std::size_t best = 0;
+  double fewest = std::numeric_limits<double>::infinity();
   for (std::size_t c = 0; c < replays.size(); ++c) {
-    const auto needed = inputs_needed(part.recording, part.items, replays[c], part.opponents,
-                                      claim.eps, claim.delta);
-    if (needed && (!best.inputs || *needed < *best.inputs)) best = {c, needed};
+    double needed = 0.0;
+    for (const ModelIndex model : part.opponents.models) {
+      const PairedCounts counts =
+          paired_counts(part.recording, part.items, replays[c], model, part.opponents);
+      needed = std::max(needed, about_needed(counts, eps));
+    }
+    if (needed >= fewest) continue;
+    fewest = needed;
+    best = c;
   }
   return best;
 }
@@ -196,9 +206,9 @@ Result<Certificate> test_in_sequence(const Recording& recording,
     certificate.chosen = order[shown].rule;
     certificate.no_loss_by_construction = false;
   } else {
-    const Promising promising = most_promising(part, replays, claim);
-    shown = promising.candidate;
-    certificate.inputs_needed = promising.inputs;
+    shown = most_promising(part, replays, claim.eps);
+    certificate.inputs_needed =
+        inputs_needed(recording, items, replays[shown], *opponents, claim.eps, claim.delta);
   }
   // By labels nothing was tested in sequence, so all candidates share the error probability.
   certificate.figures = figures_of(part, order[shown], replays[shown], claim.delta,
