@@ -197,27 +197,33 @@ double p_value(const PairedCounts& counts, double eps) {
 }
 
 double upper_bound(const PairedCounts& counts, double delta) {
-  double low = counts.loss();
-  double high = 1.0;
-  const auto refine = [&] {
-    while (high - low > 1e-6) {
+  constexpr double kPrecision = 1e-5;
+  const double loss = counts.loss();
+  if (counts.inputs == 0) return 1.0;
+  // From `low`, which is not rejected, to the next eps that is, in steps that grow.
+  const auto next_rejected = [&](double low, double step) {
+    double high = std::min(1.0, low + step);
+    while (high < 1.0 && p_value(counts, high) > delta) {
+      low = high;
+      step *= 2;
+      high = std::min(1.0, low + step);
+    }
+    while (high - low > kPrecision) {
       const double eps = low + (high - low) / 2;
       (p_value(counts, eps) > delta ? low : high) = eps;
     }
+    return high;
   };
-  refine();
-  // The order of outcomes changes with eps, so the p-value may rise again by a little: look on, and
-  // start again from there.
-  const double step = (high - counts.loss()) / 32;
-  for (int i = 1; i <= 8; ++i) {
-    const double eps = high + step * i;
-    if (eps >= 1.0 || p_value(counts, eps) <= delta) continue;
-    low = eps;
-    high = 1.0;
-    refine();
-    break;
+  const auto n = static_cast<double>(counts.inputs);
+  const double scale = std::sqrt(static_cast<double>(counts.discordant()) + 1) / n;
+  const double bound = next_rejected(loss, 2 * scale);
+  // The order of outcomes changes with eps, so the p-value may rise again by a little: look on.
+  const double step = (bound - loss) / 32;
+  for (int i = 6; i > 0; --i) {
+    const double eps = bound + step * i;
+    if (eps < 1.0 && p_value(counts, eps) > delta) return next_rejected(eps, step);
   }
-  return high;
+  return bound;
 }
 
 std::optional<std::size_t> inputs_needed(const PairedCounts& counts, double eps, double delta) {

@@ -40,7 +40,7 @@ inline constexpr double kNuisanceError = 1e-5;
 double p_value(const PairedCounts& counts, double eps);
 
 // The population's loss is at most this, but for a probability of at most `delta`: the smallest eps
-// from which on p_value <= delta, to 1e-6.
+// from which on p_value <= delta, to 1e-5.
 double upper_bound(const PairedCounts& counts, double delta);
 
 // About how many inputs would prove a loss of at most `eps` if the rates stay as they are in
