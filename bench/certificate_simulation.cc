@@ -9,6 +9,7 @@
 // tests allow.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -31,6 +32,7 @@ void print(const Tally& tally) {
              tally.claim.delta, tally.claim.eps, 100 * tally.rate(), 100 * tally.limit(),
              100 * (tally.claim.delta - tally.rate()), 100 * static_cast<double>(tally.proven) / n,
              tally.speedup / n, tally.rate() > tally.limit() ? "   VIOLATED" : "");
+  std::fflush(stdout);  // a run takes minutes
 }
 
 // Of two kinds: differing on few inputs, and on many.

@@ -93,6 +93,8 @@ RuleFigures figures_of(const TestPart& part, const NamedRule& rule,
                                    [](const ReplayedItem& item) { return item.right; });
   figures.quality = static_cast<double>(right) / static_cast<double>(replayed.size());
   figures.cpu_ms = mean_cpu_ms(replayed);
+  figures.cost = static_cast<double>(total_cost(part.recording, replayed)) /
+                 static_cast<double>(replayed.size());
   figures.speedup = mean_cpu_ms(part.baseline_items) / figures.cpu_ms;
   figures.labels =
       part.labels.figures(part.recording, part.items, rule.rule, part.baseline, label_delta);
@@ -158,7 +160,7 @@ const RuleFigures* cheapest_within(const CertifiedPoints& points, double eps) {
   const RuleFigures* best = nullptr;
   for (const RuleFigures& point : points.points) {
     if (point.bound > eps) continue;
-    if (best == nullptr || point.cpu_ms < best->cpu_ms) best = &point;
+    if (best == nullptr || point.cost < best->cost) best = &point;
   }
   return best;
 }

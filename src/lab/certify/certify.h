@@ -58,9 +58,10 @@ struct RuleFigures {
   Rule rule;
   ModelIndex against = 0;  // the opponent against which `bound` is largest
   PairedCounts counts;     // against this one
-  double bound = 0.0;      // of the loss; where it is an error probability of: see the holder
+  double bound = 0.0;      // of the loss; at which error probability, its holder says
   double quality = 0.0;    // share of inputs answered right
   double cpu_ms = 0.0;     // mean, decoding included
+  double cost = 0.0;       // mean, in the unit of the recording's cost: what "cheap" means
   double speedup = 0.0;    // mean CPU time of the single model `baseline` / of the rule
   std::optional<LabelFigures> labels;
 };
