@@ -189,6 +189,7 @@ Result<Certificate> test_in_sequence(const Recording& recording,
   certificate.against_every_model = opponents->models.size() > 1;
   certificate.no_loss_by_construction = !certificate.against_every_model;
   std::vector<std::vector<ReplayedItem>> replays;
+  replays.reserve(order.size());
   for (const NamedRule& rule : order) replays.push_back(replay_rule(rule.rule, recording, items));
 
   std::size_t shown = 0;

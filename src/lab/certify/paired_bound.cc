@@ -129,10 +129,12 @@ std::vector<double> grid(double n, double least, double low, double high) {
   };
   const double from = angle(low);
   const double width = angle(high) - from;
-  const auto steps = std::max(1.0, std::ceil(width * std::sqrt(n * range) / kStep));
+  const auto steps =
+      static_cast<std::size_t>(std::max(1.0, std::ceil(width * std::sqrt(n * range) / kStep)));
   std::vector<double> shares;
-  for (double s = 0; s <= steps; ++s) {
-    const double sine = std::sin(from + width * s / steps);
+  for (std::size_t s = 0; s <= steps; ++s) {
+    const double part = static_cast<double>(s) / static_cast<double>(steps);
+    const double sine = std::sin(from + width * part);
     shares.push_back(least + range * sine * sine);
   }
   return shares;

@@ -148,6 +148,7 @@ inline PointsTally simulate_points(const Recording& recording, const Fitter& fit
   for_every_sample(recording, fitter, options, [&](const Candidates& candidates) {
     const auto rules = in_order(recording, candidates, 0.02);
     std::vector<Truth> truths;
+    truths.reserve(rules.size());
     for (const NamedRule& rule : rules) truths.push_back(population.truth_of(rule.rule));
     for (Tally& any : result.any_bound) {
       CertifiedPoints points;
