@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "selector/explain.h"
 #include "selector/trials.h"
 
 namespace rightsize {
@@ -31,18 +30,15 @@ ImageClassifier::State::State(SelectorFile selector_file, std::size_t default_po
 }
 
 Status ImageClassifier::State::open_model(ModelIndex index) {
-  const std::array wanted{index};
-  Result<ModelSet> set = ModelSet::open(file.zoo, wanted, options.models, runtime_);
-  if (!set.ok()) return set.status();
+  if (Status status = sessions_->add(file.zoo, index, options.models); !status.ok()) return status;
   const ModelSpec& spec = file.zoo.models[index];
-  auto model = std::make_unique<ImageModel>(spec, *set->session(index));
+  auto model = std::make_unique<ImageModel>(spec, *sessions_->session(index));
   ClassOutcome outcome;
   ImageModel::Times times;
   if (Status status = model->classify(grey_image(), outcome, times); !status.ok()) {
     return status.with_context(fmt::format("model '{}': warm-up run", spec.name));
   }
   live_.models[index] = std::move(model);
-  sets_.push_back(std::move(*set));
   return {};
 }
 
@@ -90,6 +86,7 @@ Status ImageClassifier::State::open() {
   Result<std::shared_ptr<Runtime>> runtime = load_onnx_runtime(options.runtime);
   if (!runtime.ok()) return runtime.status();
   runtime_ = std::move(*runtime);
+  sessions_.emplace(file.zoo, runtime_);
   if (Status status = open_points(); !status.ok()) return status;
   std::sort(missing.begin(), missing.end());
   missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
@@ -195,17 +192,11 @@ Result<Classification> ImageClassifier::State::classify(std::span<const std::byt
   Classification result;
   result.point = file.points[*chosen].name;
   result.decision = decide(*used.selector, world, budget);
-  const bool failed = !result.decision.answered() &&
-                      result.decision.last().reason == Reason::kNoAnswer;
+  const bool failed =
+      !result.decision.answered() && result.decision.last().reason == Reason::kNoAnswer;
   if (failed) rescue(world, result);
   result.late = budget.deadline != kNever && result.decision.wall > budget.deadline;
   fill(world, result);
-  if (options.explain) {
-    const Explanation explanation =
-        explain(file, *chosen, result.decision, live_.costs, world.features());
-    result.explanation = to_text(explanation);
-    result.explanation_json = to_json(explanation).dump();
-  }
   if (!result.rescued) note(result.decision, budget, *chosen);
   // The class lists belong to the world, which ends here.
   for (Trial& trial : result.decision.tried) trial.top = nullptr;

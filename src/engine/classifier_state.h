@@ -57,7 +57,7 @@ struct ImageClassifier::State {
   bool is_open(ModelIndex model) const { return live_.models[model] != nullptr; }
 
   std::shared_ptr<Runtime> runtime_;
-  std::vector<ModelSet> sets_;  // sessions
+  std::optional<ModelSet> sessions_;
   LiveModels live_;
   std::vector<OpenPoint> points_;  // [point]; no selector where it is not in use
   std::size_t retreat_ = 0;        // the point that runs the baseline alone

@@ -354,7 +354,8 @@ TEST(LiveWorldTest, ModelsThatAreNotOpenedAreUnavailable) {
   EXPECT_EQ(0, trial.answer);
   ASSERT_NE(nullptr, trial.top);
   EXPECT_EQ(4U, trial.top->count);
-  const Decision decision = decide(Cascade({.signal = Signal::kMargin, .stages = {{0, 0.5}, {2, 0.0}}}), world);
+  const Decision decision =
+      decide(Cascade({.signal = Signal::kMargin, .stages = {{0, 0.5}, {2, 0.0}}}), world);
   EXPECT_EQ(1U, decision.tried_count);
   EXPECT_TRUE(decision.answered());
   for (std::size_t i = 0; i < 2 * kMaxTrials; ++i) (void)world.run(2);

@@ -206,8 +206,7 @@ Result<std::size_t> SteadyChoice::choose(const Steering& steering, const Budget&
     for (Cost& cost : upper_) {
       if (cost.available()) cost.wall += cost.wall / 10;
     }
-    const bool to_spare =
-        steering.allows(*bold, budget, {costs.expected, upper_, costs.elapsed});
+    const bool to_spare = steering.allows(*bold, budget, {costs.expected, upper_, costs.elapsed});
     if (!to_spare) bold = *last_;
   }
   if (bold.ok()) {

@@ -1,4 +1,5 @@
 #include "lab/evaluate/train.h"
+#include "lab/replay/drift_reference.h"
 #include "lab/replay/statistics.h"
 
 #include <algorithm>
@@ -74,6 +75,16 @@ Status add_cnn(const Recording& recording, const Evaluation& evaluation,
   return {};
 }
 
+// What the drift watch compares with: a CNN premodel's decisions cannot be replayed.
+void add_drift_references(const Recording& recording, SelectorFile& file) {
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
+  for (OperatingPoint& point : file.points) {
+    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
+    if (premodel != nullptr && premodel->network) continue;
+    point.drift = make_drift_reference(*make_selector(point.rule), recording, all);
+  }
+}
+
 void add_figures(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
   const auto n = static_cast<double>(recording.items());
   for (std::size_t m = 0; m < recording.models(); ++m) {
@@ -113,6 +124,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
     const Status status = add_cnn(*recording, training.evaluation, options, file);
     if (!status.ok()) return status;
   }
+  add_drift_references(*recording, file);
   const std::size_t no_loss = file.find_point(kNoLoss);
   const bool pays = training.evaluation.verdict.kind == VerdictKind::kPays;
   file.default_point =
