@@ -50,7 +50,14 @@ void expect_same_classes(const TopClasses& a, const TopClasses& b) {
 }
 
 void expect_same(const Decision& live, const Decision& recorded) {
-  expect_same_step(live.last, recorded.last);
+  ASSERT_EQ(live.step_count, recorded.step_count);
+  for (std::size_t i = 0; i < live.step_count; ++i) {
+    expect_same_step(live.path[i], recorded.path[i]);
+  }
+  EXPECT_EQ(live.answer.value, recorded.answer.value);
+  for (std::size_t s = 0; live.answered() && s < kSignalCount; ++s) {
+    EXPECT_EQ(bits(live.answer.signals[s]), bits(recorded.answer.signals[s]));
+  }
   ASSERT_EQ(live.tried_count, recorded.tried_count);
   for (std::size_t i = 0; i < live.tried_count; ++i) {
     const Trial& a = live.tried[i];
@@ -180,7 +187,8 @@ class Worlds {
     set_ = std::move(*set);
     Result<ImageFeatures> features = ImageFeatures::make(table_.feature_spec.options);
     if (!features.ok()) return features.status();
-    live_.features = std::move(*features);
+    features_ = std::move(*features);
+    live_.features = &*features_;
     for (const ModelIndex m : all) {
       live_.models.push_back(std::make_unique<ImageModel>(zoo_.models[m], *set_->session(m)));
       live_.costs.push_back({Nanoseconds(1), Nanoseconds(1)});
@@ -194,6 +202,7 @@ class Worlds {
   Recording recording_;
   std::map<std::string, std::vector<std::byte>> bytes_;
   std::optional<ModelSet> set_;
+  std::optional<ImageFeatures> features_;
   LiveModels live_;
 };
 
@@ -230,6 +239,30 @@ void compare_premodels(Worlds& worlds, const std::string& probe) {
       worlds.compare(Premodel(*rule), by_runs);
       EXPECT_FALSE(by_runs.empty());
     }
+  }
+}
+
+// Cascades of every family, as the search finds them: calibrated, combined, agreeing, deferring.
+void compare_families(Worlds& worlds) {
+  const Recording& recording = worlds.recording();
+  std::vector<std::size_t> all(recording.items());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const ModelIndex baseline = best_single_model(recording);
+  std::int64_t dearest = 0;
+  for (const std::size_t i : all) {
+    dearest += recording.decode_cpu[i] + recording.cpu[baseline][i];
+  }
+  for (const Family family : kAllFamilies) {
+    SCOPED_TRACE(to_string(family));
+    const CascadeFrontier frontier =
+        search_cascades(recording, all, baseline, {.family = family, .discount = 0});
+    std::map<std::size_t, int> by_runs;
+    for (const double share : {2.0, 1.0, 0.8, 0.6, 0.4}) {
+      const auto found =
+          frontier.within(static_cast<std::int64_t>(share * static_cast<double>(dearest)));
+      if (found) worlds.compare(*make_selector(found->rule), by_runs);
+    }
+    EXPECT_FALSE(by_runs.empty());
   }
 }
 
@@ -281,6 +314,7 @@ TEST(LiveRecordedTest, SmallNetworks) {
   }
   for (std::size_t runs = 1; runs <= 3; ++runs) EXPECT_GT(by_runs[runs], 0) << runs;
   compare_premodels(worlds, "small");
+  compare_families(worlds);
   worlds.compare_trained(
       {.premodel = PremodelOptions{.folds = 2}, .folds = {.folds = 3}, .resamples = 20},
       test::data_folder());
@@ -311,6 +345,7 @@ TEST(LiveRecordedTest, Photos) {
   ASSERT_TRUE(status.ok()) << status.message();
   compare_pairs(worlds, {0.25, 0.75});
   compare_premodels(worlds, "lite0_128");
+  compare_families(worlds);
   worlds.compare_trained(
       {.baseline = "lite0", .reference = reference, .folds = {.folds = 2}, .resamples = 20},
       test::source_folder() / "zoo/efficientnet-lite/models");
@@ -329,6 +364,7 @@ TEST(LiveRecordedTest, ImageNet) {
   ASSERT_TRUE(status.ok()) << status.message();
   compare_pairs(worlds, {0.5});
   compare_premodels(worlds, "lite0_128");
+  compare_families(worlds);
 }
 
 }  // namespace

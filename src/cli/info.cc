@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -35,16 +36,27 @@ int info_zoo(const InfoArgs& args) {
   return kOk;
 }
 
+// What makes a stage stop, "max_probability >= 0.7".
+std::string condition_of(const CascadeRule& rule, const CascadeStage& stage) {
+  if (rule.confidence == Confidence::kAgreement) {
+    return fmt::format("{:.0f} agree", stage.threshold);
+  }
+  if (rule.confidence == Confidence::kDeferral) {
+    return fmt::format("gain <= {:.3f}", stage.threshold);
+  }
+  return fmt::format("{} {} {:.3f}", to_string(rule.signal),
+                     rule.signal == Signal::kEntropy ? "<=" : ">=", stage.threshold);
+}
+
 std::string words_of(const CascadeRule& rule, const Zoo& zoo) {
   std::string text;
   for (std::size_t s = 0; s < rule.stages.size(); ++s) {
-    if (s > 0) {
-      text +=
-          fmt::format(" [{} {} {:.3f}] > ", to_string(rule.signal),
-                      rule.signal == Signal::kEntropy ? "<=" : ">=", rule.stages[s - 1].threshold);
-    }
+    if (s > 0) text += fmt::format(" [{}] > ", condition_of(rule, rule.stages[s - 1]));
     text += zoo.models[rule.stages[s].model].name;
   }
+  const auto& last = rule.stages.back();
+  if (!last.weights.empty())
+    text += fmt::format(" (weights {:.2f})", fmt::join(last.weights, ", "));
   return text;
 }
 
@@ -78,16 +90,38 @@ void print_selector(const SelectorFile& file) {
                   file.inputs, from.device, from.runtime, from.date,
                   file.zoo.models[file.baseline].name, file.points[file.default_point].name));
   std::vector<std::vector<std::string>> rows = {
-      {"point", " " + file.criterion + " %", " vs baseline", " cpu ms", " speed-up", "rule"}};
+      {"point", " " + file.criterion + " %", " vs baseline", " cpu ms", " speed-up"}};
+  const bool energy = std::any_of(file.points.begin(), file.points.end(),
+                                  [](const auto& point) { return point.energy_mj.has_value(); });
+  const bool proven = std::any_of(file.points.begin(), file.points.end(),
+                                  [](const auto& point) { return point.proven.has_value(); });
+  if (energy) rows[0].push_back(" mJ");
+  if (proven) rows[0].push_back(" proven loss");
+  rows[0].push_back("rule");
   for (const OperatingPoint& point : file.points) {
     rows.push_back({point.name, fmt::format("{:.1f}", 100 * point.quality.value),
                     fmt::format("{:+.1f} [{:+.1f}, {:+.1f}]", 100 * point.difference.value,
                                 100 * point.difference.low, 100 * point.difference.high),
                     fmt::format("{:.1f}", point.cpu_ms),
-                    fmt::format("{:.2f}x", point.speedup.value), rule_of(point, file.zoo)});
+                    fmt::format("{:.2f}x", point.speedup.value)});
+    std::vector<std::string>& row = rows.back();
+    if (energy) row.push_back(point.energy_mj ? fmt::format("{:.1f}", *point.energy_mj) : "-");
+    if (proven) {
+      row.push_back(point.proven ? fmt::format("<= {:.1f}", 100 * point.proven->loss) : "-");
+    }
+    row.push_back(rule_of(point, file.zoo));
   }
   print(text_table(rows));
   print("\nheld-out figures by cross-validation; 95 % intervals in brackets; decoding included\n");
+  for (const OperatingPoint& point : file.points) {
+    if (!point.proven) continue;
+    print(
+        fmt::format("proven loss in points, against {}, for all points together but for a "
+                    "probability of {:g}, on {} inputs that took no part in training\n",
+                    point.proven->against.empty() ? "every single model" : point.proven->against,
+                    point.proven->delta, point.proven->inputs));
+    break;
+  }
 }
 
 int info_selector(const InfoArgs& args) {

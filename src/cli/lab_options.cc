@@ -216,6 +216,46 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
   command.callback([&] { run = [&] { return evaluate(args); }; });
 }
 
+void add_certify(CLI::App& app, CertifyArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "certify", "Prove how much the operating points of a selector lose at most");
+  command.add_option("RUN", args.training.run, "The run.db")->required();
+  command
+      .add_option("--selector", args.selector,
+                  "Test the points of this file, which was trained on other inputs. Default: train "
+                  "on a part of the run and test on the rest")
+      ->type_name("FILE");
+  command
+      .add_option("--max-loss", args.max_loss_points,
+                  "The claim: at most so many points of quality are lost against the best single "
+                  "model; with a reference model, at most so many percent of the answers differ")
+      ->check(finite_range(-50.0, 50.0))
+      ->type_name("POINTS")
+      ->capture_default_str();
+  command.add_option("--confidence", args.confidence_percent, "Of the claim")
+      ->check(finite_range(50.0, 99.99))
+      ->type_name("PERCENT")
+      ->capture_default_str();
+  command.add_option("--learn", args.learn_percent, "The part of the inputs that trains")
+      ->check(finite_range(10.0, 90.0))
+      ->type_name("PERCENT")
+      ->capture_default_str();
+  command
+      .add_option("-o,--output", args.training.output,
+                  "Write the selector with what is proven of its points, for `classify --proven`")
+      ->type_name("FILE");
+  add_selection_options(command, args.training);
+  add_json(command, args.training.json);
+  command.footer(
+      "The baseline is every single model at once, as nobody knows which is the best, or the one\n"
+      "that --baseline names. docs/guarantee.md says what is proven, how, and of which inputs.\n\n"
+      "Examples:\n"
+      "  rightsize certify run.db --max-loss 2 -o certified.json\n"
+      "  rightsize certify fresh.db --selector selector.json --baseline lite3\n"
+      "  rightsize certify unlabelled.db --reference lite3 --max-loss 3");
+  command.callback([&] { run = [&] { return certify(args); }; });
+}
+
 void add_what_if(CLI::App& command, WorthArgs& args) {
   const std::string group = "What if (figures before and after, side by side)";
   command
@@ -331,6 +371,7 @@ void add_lab_commands(CLI::App& app, LabArgs& args, Run& run) {
   add_merge(app, args.merge, run);
   add_train(app, args.train, run);
   add_evaluate(app, args.evaluate, run);
+  add_certify(app, args.certify, run);
   add_worth(app, args.worth, run);
   add_reproduce(app, args.reproduce, run);
   add_labels(app, args.labels, run);

@@ -27,6 +27,7 @@ struct LabArgs {
   EvaluateArgs train;
   EvaluateArgs evaluate;
   WorthArgs worth;
+  CertifyArgs certify;
   ReproduceArgs reproduce;
   LabelsArgs labels;
 };

@@ -7,6 +7,7 @@
 #include "cli/common.h"
 #include "cli/premodel_options.h"
 #include "cli/reference.h"
+#include "cli/training_options.h"
 #include "core/file.h"
 #include "lab/evaluate/train.h"
 #include "lab/profile/read_run.h"
@@ -18,7 +19,22 @@
 namespace rightsize::cli {
 namespace {
 
-Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable& table) {
+Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {
+  if (!args.html.empty()) {
+    const Status status = write_atomically(args.html, report_html(evaluation));
+    if (!status.ok()) return status;
+  }
+  if (!args.plot.empty()) return write_atomically(args.plot, quality_cost_plot(evaluation));
+  return {};
+}
+
+void say_written(const std::filesystem::path& path, const char* what) {
+  if (!path.empty()) warn(fmt::format("{} written to {}", what, path.string()));
+}
+
+}  // namespace
+
+Result<EvaluateOptions> training_options(const EvaluateArgs& args, const OutcomeTable& table) {
   const auto premodel = premodel_options(args.premodel, !args.cnn.empty());
   if (!premodel.ok()) return premodel.status();
   const std::string reference = reference_model(table, args.reference);
@@ -40,26 +56,11 @@ Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable&
   return options;
 }
 
-Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {
-  if (!args.html.empty()) {
-    const Status status = write_atomically(args.html, report_html(evaluation));
-    if (!status.ok()) return status;
-  }
-  if (!args.plot.empty()) return write_atomically(args.plot, quality_cost_plot(evaluation));
-  return {};
-}
-
-void say_written(const std::filesystem::path& path, const char* what) {
-  if (!path.empty()) warn(fmt::format("{} written to {}", what, path.string()));
-}
-
-}  // namespace
-
 int train(const EvaluateArgs& args) {
   if (Status status = check_outputs({args.output}, {args.run}); !status.ok()) return fail(status);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
-  const Result<EvaluateOptions> options = options_of(args, *table);
+  const Result<EvaluateOptions> options = training_options(args, *table);
   if (!options.ok()) return fail(options.status());
   const Result<Training> training = rightsize::train(*table, *options);
   if (!training.ok()) return fail(training.status());
@@ -90,7 +91,7 @@ int evaluate(const EvaluateArgs& args) {
                        selector.criterion, args.criterion));
     }
   }
-  const Result<EvaluateOptions> options = options_of(args, *table);
+  const Result<EvaluateOptions> options = training_options(args, *table);
   if (!options.ok()) return fail(options.status());
   const Result<Evaluation> evaluation =
       rightsize::evaluate(*table, args.selector.empty() ? nullptr : &selector, *options);

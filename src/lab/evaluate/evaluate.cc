@@ -36,47 +36,6 @@ Calibration calibrate(const Recording& recording, std::size_t model) {
   return calibration;
 }
 
-// The file's models by their place in this run; an error where one is not of this run.
-Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo) {
-  std::vector<ModelIndex> places(file.zoo.models.size(), 0);
-  for (const OperatingPoint& point : file.points) {
-    for (const ModelIndex model : models_of(point.rule)) {
-      const ModelSpec& wanted = file.zoo.models[model];
-      const ModelSpec* found = zoo.find(wanted.name);
-      if (found == nullptr || found->sha256 != wanted.sha256 || found->input != wanted.input) {
-        return mismatch(fmt::format(
-            "the selector file is of another zoo: its model '{}' {}; train a selector on this run, "
-            "or profile the selector's zoo",
-            wanted.name, found == nullptr ? "is not in this run" : "differs from the run's"));
-      }
-      places[model] = static_cast<ModelIndex>(found - zoo.models.data());
-    }
-  }
-  return places;
-}
-
-// A premodel can only be judged on the features that it was made for.
-Status match_features(const SelectorFile& file, const OutcomeTable& table) {
-  for (const OperatingPoint& point : file.points) {
-    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
-    if (premodel == nullptr || premodel->probe) continue;
-    if (premodel->network) {
-      return mismatch(fmt::format(
-          "the selector file's point '{}' asks a network that the run has not recorded: give the "
-          "network's folder with --cnn, for its held-out predictions, and no selector file",
-          point.name));
-    }
-    const FeatureSpec wanted{.set = premodel->feature_set().name, .options = premodel->features};
-    if (table.feature_spec == wanted) continue;
-    return mismatch(fmt::format(
-        "the selector file's point '{}' looks at features that this run {}; profile again, or "
-        "train "
-        "a selector on this run",
-        point.name, table.feature_spec.set.empty() ? "has not" : "extracted in another way"));
-  }
-  return {};
-}
-
 std::vector<Strategy> replay_file(const SelectorFile& file, const std::vector<ModelIndex>& places,
                                   const Recording& recording) {
   const std::vector<std::size_t> all = all_but(recording.items(), {});
@@ -231,6 +190,45 @@ void fill_contest(const Contest& contest, const Resampling& resampling, Evaluati
 }
 
 }  // namespace
+
+Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo) {
+  std::vector<ModelIndex> places(file.zoo.models.size(), 0);
+  for (const OperatingPoint& point : file.points) {
+    for (const ModelIndex model : models_of(point.rule)) {
+      const ModelSpec& wanted = file.zoo.models[model];
+      const ModelSpec* found = zoo.find(wanted.name);
+      if (found == nullptr || found->sha256 != wanted.sha256 || found->input != wanted.input) {
+        return mismatch(fmt::format(
+            "the selector file is of another zoo: its model '{}' {}; train a selector on this run, "
+            "or profile the selector's zoo",
+            wanted.name, found == nullptr ? "is not in this run" : "differs from the run's"));
+      }
+      places[model] = static_cast<ModelIndex>(found - zoo.models.data());
+    }
+  }
+  return places;
+}
+
+Status match_features(const SelectorFile& file, const OutcomeTable& table) {
+  for (const OperatingPoint& point : file.points) {
+    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
+    if (premodel == nullptr || premodel->probe) continue;
+    if (premodel->network) {
+      return mismatch(fmt::format(
+          "the selector file's point '{}' asks a network that the run has not recorded: give the "
+          "network's folder with --cnn, for its held-out predictions, and no selector file",
+          point.name));
+    }
+    const FeatureSpec wanted{.set = premodel->feature_set().name, .options = premodel->features};
+    if (table.feature_spec == wanted) continue;
+    return mismatch(fmt::format(
+        "the selector file's point '{}' looks at features that this run {}; profile again, or "
+        "train "
+        "a selector on this run",
+        point.name, table.feature_spec.set.empty() ? "has not" : "extracted in another way"));
+  }
+  return {};
+}
 
 const char* to_string(VerdictKind kind) {
   switch (kind) {

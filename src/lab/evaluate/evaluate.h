@@ -85,6 +85,13 @@ struct Evaluation {
 Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
                             const EvaluateOptions& options);
 
+// The file's models by their place in a run's zoo; an error where one that a point may run is not
+// of that run.
+Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo);
+
+// Features that the file's premodels look at must be those that the run has recorded.
+Status match_features(const SelectorFile& file, const OutcomeTable& table);
+
 const char* to_string(VerdictKind kind);
 
 }  // namespace rightsize
