@@ -160,6 +160,16 @@ void fill_models(const Recording& recording, const Resampling& resampling, Evalu
   result.hull = mix_hull(singles);
 }
 
+// The labels that there are beside the answers of a reference model; none where labels are the
+// reference, or where there are none.
+std::vector<std::int32_t> labels_beside(const Recording& recording, const Reference& reference) {
+  if (reference.model.empty()) return {};
+  std::vector<std::int32_t> labels;
+  for (const std::size_t item : recording.item) labels.push_back(recording.table->labels[item]);
+  const bool any = std::any_of(labels.begin(), labels.end(), [](auto label) { return label >= 0; });
+  return any ? labels : std::vector<std::int32_t>();
+}
+
 // The point that says whether selection pays: no loss, or, where the search dared no more than the
 // baseline itself, one and a half times its speed.
 StrategyFigures verdict_point(const Contest& contest, const Resampling& resampling,
@@ -257,6 +267,8 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
   const Result<Contest> contest = hold_contest(recording, *baseline, selector, options);
   if (!contest.ok()) return contest.status();
   Resampling resampling(contest->strategies, recording.models(), *baseline);
+  const std::vector<std::int32_t> labels = labels_beside(recording, options.reference);
+  resampling.judge_by_labels(labels);
   resampling.run(recording.items(), options.resamples, options.folds.seed);
 
   Evaluation result{.provenance = table.provenance,
@@ -266,6 +278,8 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                     .skipped = recording.skipped,
                     .failed = table.failed_items,
                     .reference = options.reference.name(),
+                    .labelled = static_cast<std::size_t>(std::count_if(
+                        labels.begin(), labels.end(), [](auto label) { return label >= 0; })),
                     .criterion = to_string(options.reference.criterion),
                     .folds = options.folds.folds,
                     .seed = options.folds.seed,

@@ -59,9 +59,10 @@ struct Evaluation {
   std::string zoo;
   std::vector<std::string> left_out;  // patterns of models that the run has but that are left out
   std::size_t inputs = 0;
-  std::size_t skipped = 0;  // inputs without reference
-  std::size_t failed = 0;   // inputs that could not be decoded
-  std::string reference;    // "labels" or a model
+  std::size_t skipped = 0;   // inputs without reference
+  std::size_t failed = 0;    // inputs that could not be decoded
+  std::string reference;     // "labels" or a model
+  std::size_t labelled = 0;  // with a model as reference: inputs that have a label as well
   std::string criterion;
   std::size_t folds = 0;
   std::uint64_t seed = 0;

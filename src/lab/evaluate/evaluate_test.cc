@@ -225,5 +225,30 @@ TEST(Evaluate, APremodelIsJudgedOnItsOwnFeaturesAlone) {
               testing::HasSubstr("has not"));
 }
 
+// Every second input has a label: the reference is a model, and both figures are there.
+TEST(Evaluate, LabelsBesideAReferenceModel) {
+  OutcomeTable table = synthetic_table({.items = 400, .models = ladder()});
+  for (std::size_t i = 0; i < table.item_count(); i += 2) table.labels[i] = -1;
+  const Evaluation e = evaluated(table, {.baseline = "m3", .reference = {.model = "m3"}});
+  EXPECT_EQ(e.labelled, 200U);
+  EXPECT_EQ(e.inputs, 400U);
+  ASSERT_TRUE(e.models[3].by_labels.has_value());
+  EXPECT_EQ(e.models[3].by_labels->value, 0.0) << "the baseline against itself";
+  double right = 0;
+  double best = 0;
+  for (std::size_t i = 1; i < table.item_count(); i += 2) {
+    right += table.at(i, 0).outcome.label() == 0;
+    best += table.at(i, 3).outcome.label() == 0;
+  }
+  ASSERT_TRUE(e.models[0].by_labels.has_value());
+  EXPECT_NEAR(e.models[0].by_labels->value, (right - best) / 200, 1e-12);
+  EXPECT_LE(e.models[0].by_labels->low, e.models[0].by_labels->value);
+  // Other answers are the most that the accuracy can have lost.
+  for (const StrategyFigures& model : e.models) {
+    EXPECT_GE(model.by_labels->value, -2 * (1 - model.quality.value) - 1e-12);
+  }
+  EXPECT_FALSE(evaluated(table).models[0].by_labels.has_value()) << "labels are the reference";
+}
+
 }  // namespace
 }  // namespace rightsize

@@ -64,6 +64,26 @@ Strategy oracle(const Recording& recording, std::string name,
   return strategy;
 }
 
+void Resampling::judge_by_labels(std::vector<std::int32_t> labels) {
+  labels_ = std::move(labels);
+  values_ = derive(nullptr);
+}
+
+// Share of the labelled inputs that are answered as labelled.
+double Resampling::accuracy(const Strategy& strategy,
+                            const std::vector<std::uint32_t>* times) const {
+  double right = 0.0;
+  double labelled = 0.0;
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    if (labels_[i] < 0) continue;
+    const double weight = times == nullptr ? 1.0 : (*times)[i];
+    const ReplayedItem& item = strategy.items[i];
+    labelled += weight;
+    right += item.answered && item.answer == labels_[i] ? weight : 0.0;
+  }
+  return labelled > 0 ? right / labelled : 0.0;
+}
+
 Resampling::Resampling(const std::vector<Strategy>& strategies, std::size_t models,
                        std::size_t baseline)
     : strategies_(strategies), models_(models), baseline_(baseline) {
@@ -94,6 +114,7 @@ StrategyFigures Resampling::figures(std::size_t s) const {
   figures.difference = estimate(s, &Derived::difference);
   figures.speedup = estimate(s, &Derived::speedup);
   figures.over_mix = estimate(s, &Derived::over_mix);
+  if (!labels_.empty()) figures.by_labels = estimate(s, &Derived::by_labels);
   figures.shares.assign(models_, 0.0);
   const auto n = static_cast<double>(strategies_[s].items.size());
   double energy_nj = 0.0;
@@ -111,6 +132,7 @@ StrategyFigures Resampling::figures(std::size_t s) const {
 std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint32_t>* times) const {
   std::vector<Mean> means;
   for (const Strategy& strategy : strategies_) means.push_back(mean_of(strategy, times));
+  const double baseline_accuracy = accuracy(strategies_[baseline_], times);
   std::vector<Derived> derived;
   for (std::size_t s = 0; s < means.size(); ++s) {
     const Mix& mix = mixes_[s];
@@ -120,7 +142,8 @@ std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint3
                        .cpu_ms = means[s].cpu_ms,
                        .difference = means[s].right - means[baseline_].right,
                        .speedup = means[baseline_].cpu_ms / means[s].cpu_ms,
-                       .over_mix = means[s].right - mix_quality});
+                       .over_mix = means[s].right - mix_quality,
+                       .by_labels = accuracy(strategies_[s], times) - baseline_accuracy});
   }
   return derived;
 }
