@@ -140,8 +140,8 @@ std::optional<DriftWatch::Seen> DriftWatch::look_at(const Decision& decision) co
     if (place == models_.size()) return std::nullopt;
     seen.runs[seen.count++] = {.place = place, .bin = bin_of(trial, place)};
   }
-  const bool answered = decision.answered() && decision.last.trial < seen.count;
-  if (answered) seen.answered = seen.runs[decision.last.trial].place;
+  const bool answered = decision.answered() && decision.last().trial < seen.count;
+  if (answered) seen.answered = seen.runs[decision.last().trial].place;
   return seen;
 }
 
