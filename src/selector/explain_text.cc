@@ -1,0 +1,237 @@
+// The explanation in words.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/terminal_text.h"
+#include "selector/explain.h"
+#include "selector/explain_words.h"
+
+namespace rightsize {
+namespace {
+
+constexpr std::size_t kColumns = 96;
+constexpr std::size_t kShown = 3;  // factors and changes; JSON has them all
+
+// Indented lines; `text` may be longer than one.
+std::string indented(const std::string& text, std::size_t first, std::size_t others) {
+  const std::string lines = wrapped(text, kColumns - others);
+  std::string result(first, ' ');
+  for (const char c : lines) {
+    result += c;
+    if (c == '\n') result.append(others, ' ');
+  }
+  return result + "\n";
+}
+std::string item(const std::string& text) { return indented("- " + text, 2, 4); }
+
+std::string why_run(const ExplainedStep& step) {
+  switch (step.reason) {
+    case Reason::kFirstStage:
+      return ", the first stage";
+    case Reason::kNotConfident:
+      return ", the next stage";
+    case Reason::kModelFailed:
+      return " in place of the model that failed";
+    case Reason::kUnavailable:
+      return "";
+    case Reason::kProbe:
+      return ", the probe, by whose answer the premodel chooses";
+    case Reason::kChosen:
+      return ", which the premodel chose";
+    case Reason::kNoneSuitable:
+      return ", the fallback, as the premodel expects no model to be right";
+    case Reason::kNoFeatures:
+      return ", as the premodel has nothing to choose by";
+    default:
+      return "";
+  }
+}
+
+std::string step_text(const ExplainedStep& step) {
+  if (step.action == Action::kExtract) {
+    return step.ok ? fmt::format(
+                         "Measured the features '{}' of the input, which the premodel "
+                         "chooses by.",
+                         step.group)
+                   : fmt::format(
+                         "The features '{}', which the premodel needs, could not be "
+                         "measured.",
+                         step.group);
+  }
+  std::string text;
+  if (!step.passed_over.empty()) text = passed_over_text(step.passed_over) + " ";
+  text += fmt::format("Ran {}{}: ", step.model, why_run(step));
+  if (!step.said) {
+    return text + fmt::format("it failed and gave no answer, after {}.", ms(step.cpu_ms));
+  }
+  text += fmt::format("it says {} in {}", said_text(*step.said), ms(step.cpu_ms));
+  if (step.cpu_so_far_ms > step.cpu_ms) text += fmt::format(" ({} so far)", ms(step.cpu_so_far_ms));
+  text += ".";
+  if (step.comparison) text += " " + comparison_text(*step.comparison);
+  return text;
+}
+
+std::string weights_text(const ExplainedAnswer& answer) {
+  std::vector<std::string> parts;
+  for (const Weight& weight : answer.weights) {
+    parts.push_back(fmt::format("{} {}", weight.model, percent(weight.share)));
+  }
+  return fmt::format("the answers of the models together, weighted ({})", fmt::join(parts, ", "));
+}
+
+std::string end_text(const ExplainedAnswer& answer, bool rescue) {
+  if (rescue) return "The first of them that gave an answer is taken.";
+  const std::string passed =
+      answer.passed_over.empty() ? "" : passed_over_text(answer.passed_over) + " ";
+  switch (answer.reason) {
+    case Reason::kConfident:
+      return fmt::format("{} is sure enough, so no further model runs.", answer.model);
+    case Reason::kLastStage:
+      return "No stage is left, so its answer is taken however sure it is.";
+    case Reason::kDeadline:
+      return passed + fmt::format(
+                          "{} was expected to take {} (wall time), for which the deadline "
+                          "leaves no time, so the answer there is stands.",
+                          answer.not_begun, ms(answer.not_begun_wall_ms));
+    case Reason::kLaterFailed:
+      return passed +
+             fmt::format("No later model gave an answer, so that of {} stands.", answer.model);
+    case Reason::kChosen:
+      return "A premodel runs the one model it chose, whose answer is taken however sure it is.";
+    case Reason::kNoneSuitable:
+      return answer.answered
+                 ? "The premodel expects no model to be right; its fallback has answered already."
+                 : "The premodel expects no model to be right and has no fallback, so none runs.";
+    default:
+      return passed + (answer.answered ? "" : "No model gave an answer.");
+  }
+}
+
+std::string head_text(const Explanation& explanation) {
+  const ExplainedAnswer& answer = explanation.answer;
+  if (!answer.answered) {
+    return fmt::format("No answer, at operating point '{}'.", explanation.point);
+  }
+  const std::string by = answer.combined ? weights_text(answer) : answer.model;
+  return fmt::format("Answer: {}, by {}, at operating point '{}'.", said_text(answer.said), by,
+                     explanation.point);
+}
+
+std::string happened_text(const Explanation& explanation) {
+  std::string text = "\nWhat happened\n";
+  if (explanation.rescue) {
+    text += indented("All models of the operating point failed; others ran in their place.", 2, 2);
+  }
+  std::size_t number = 0;
+  for (const ExplainedStep& step : explanation.steps) {
+    text += indented(fmt::format("{}. {}", ++number, step_text(step)), 2, 5);
+  }
+  return text +
+         indented(fmt::format("{}. {}", ++number, end_text(explanation.answer, explanation.rescue)),
+                  2, 5);
+}
+
+std::string premodel_decided(const PremodelChoice& choice) {
+  std::string text = item(choice_text(choice));
+  if (!choice.path.empty()) {
+    text += item("The conditions of its decision tree that held, from the root on:");
+    for (const Condition& condition : choice.path) {
+      text += indented(condition_text(condition), 6, 8);
+    }
+  }
+  std::vector<Factor> factors = choice.features;
+  std::stable_sort(factors.begin(), factors.end(), [](const Factor& a, const Factor& b) {
+    return std::abs(a.contribution) > std::abs(b.contribution);
+  });
+  factors.resize(std::min(factors.size(), kShown));
+  if (!factors.empty() && factors[0].contribution != 0) {
+    text += item("What weighed most, for (+) or against (-) this choice:");
+    for (const Factor& factor : factors) text += indented(factor_text(factor, true), 6, 8);
+  }
+  return text;
+}
+
+std::string decided_text(const Explanation& explanation) {
+  std::string text;
+  for (const ExplainedStep& step : explanation.steps) {
+    if (!step.comparison) continue;
+    text += item(decided_by_text(*step.comparison, step.model));
+    for (const Factor& factor : step.comparison->factors) {
+      text += indented(factor_text(factor, false), 6, 8);
+    }
+  }
+  if (explanation.premodel) text += premodel_decided(*explanation.premodel);
+  if (!explanation.premodel_unknown.empty()) {
+    text += item(fmt::format("What the premodel would choose is not known: {}.",
+                             explanation.premodel_unknown));
+  }
+  if (text.empty()) text = item("Nothing was compared: it did not depend on how sure a model was.");
+  return "\nWhat decided\n" + text;
+}
+
+std::string changed_text(const Explanation& explanation) {
+  std::string text;
+  for (const ExplainedStep& step : explanation.steps) {
+    if (step.comparison) text += item(change_text(*step.comparison, step.model));
+  }
+  if (explanation.premodel) {
+    const auto& changes = explanation.premodel->changes;
+    for (std::size_t i = 0; i < std::min(changes.size(), kShown); ++i) {
+      text += item(change_text(changes[i], explanation.premodel->chosen));
+    }
+    if (changes.empty()) {
+      text += item("No change of a single feature within the range of the training data would.");
+    }
+  }
+  std::vector<std::string> same;
+  for (const OtherPoint& other : explanation.others) {
+    if (other.same) {
+      same.push_back("'" + other.name + "'");
+    } else {
+      text += item(other_text(other));
+    }
+  }
+  if (!same.empty()) {
+    text +=
+        item(fmt::format("Not: the operating point{} {}, which would have run the same models "
+                         "to the same answer.",
+                         same.size() == 1 ? "" : "s", fmt::join(same, ", ")));
+  }
+  if (text.empty()) text = item("Nothing that the selector file knows of.");
+  return "\nWhat would have changed it\n" + text;
+}
+
+std::string costs_text(const ExplainedCosts& costs) {
+  std::vector<std::vector<std::string>> rows = {{"  model", " CPU ms", "known from"}};
+  for (const ModelCost& cost : costs.models) {
+    rows.push_back(
+        {"  " + cost.model + (cost.model == costs.baseline ? " (best single model)" : ""),
+         fmt::format("{:.1f}", cost.cpu_ms), source_text(cost.source)});
+  }
+  std::string text = "\nWhat each model costs on this input, alone and without decoding\n" +
+                     text_table(rows) + "\n";
+  const std::string features =
+      costs.features_ms > 0 ? fmt::format(" ({} of it for features)", ms(costs.features_ms)) : "";
+  text += indented(
+      fmt::format("This decision took {}{}; {} alone {}: {} {}.", ms(costs.spent_ms()), features,
+                  costs.baseline, ms(costs.baseline_ms), ms(std::abs(costs.saved_ms())),
+                  costs.saved_ms() >= 0 ? "saved" : "lost"),
+      2, 2);
+  return text + indented(fmt::format("Decoding the input and deciding took {} on top, which any "
+                                     "model alone would need nearly as well.",
+                                     ms(costs.rest_ms)),
+                         2, 2);
+}
+
+}  // namespace
+
+std::string to_text(const Explanation& explanation) {
+  return printable(indented(head_text(explanation), 0, 2) + happened_text(explanation) +
+                   decided_text(explanation) + changed_text(explanation) +
+                   costs_text(explanation.costs));
+}
+
+}  // namespace rightsize
