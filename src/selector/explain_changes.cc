@@ -121,12 +121,12 @@ OtherPoint replayed(const Asked& asked, const OperatingPoint& point) {
   const Decision decision = decide(*make_selector(point.rule), world);
   other.cpu_ms = to_ms(world.spent());
   if (lacks_lists(point.rule, decision.trials())) {
-    other.unknown_why = "it looks at class probabilities that were not kept";
+    other.unknown_why = "it looks at class probabilities, which were not kept";
   } else if (world.missing_model()) {
     other.model = asked.name(*world.missing_model());
-    other.unknown_why = fmt::format("it would have run {}, which did not run here", other.model);
+    other.unknown_why = fmt::format("{} would have run, which did not run here", other.model);
   } else if (world.stopped()) {
-    other.unknown_why = "it looks at features that were not extracted here";
+    other.unknown_why = "it looks at features, which were not extracted here";
   } else {
     other.known = true;
     other.same = same_outcome(decision, asked.decision);

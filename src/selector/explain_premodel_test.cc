@@ -250,7 +250,7 @@ TEST(ExplainPremodel, AProbe) {
   EXPECT_THAT(stands.text, HasSubstr("Ran small, the probe, by whose answer the premodel chooses: "
                                      "it says \"thing 3\""));
   EXPECT_THAT(stands.text, HasSubstr("from what small says"));
-  EXPECT_THAT(stands.text, HasSubstr("If max_probability had been 0.5 instead of 0.75"));
+  EXPECT_THAT(stands.text, HasSubstr("If max_probability had been 0.484 instead of 0.75"));
   EXPECT_EQ(stands.document["other_points"][0]["model"], "large");
 
   FakeWorld broken({failing(), answering(4, 0.6), answering(5, 0.7)});
@@ -273,7 +273,7 @@ TEST(ExplainPremodel, AnotherPremodelOnTheSameFeaturesIsReplayed) {
   const Explained e =
       explained(file_of({rule_of(tree()), rule_of(always), coarse, fixed_rule(2)}), world);
   EXPECT_TRUE(e.facts.others[0].same);
-  EXPECT_THAT(e.facts.others[1].unknown_why, HasSubstr("features that were not extracted here"));
+  EXPECT_THAT(e.facts.others[1].unknown_why, HasSubstr("features, which were not extracted here"));
   EXPECT_TRUE(e.facts.others[2].same);
   EXPECT_EQ(e.facts.others[2].cpu_ms, e.facts.costs.runs_ms) << "no features are paid for";
 }

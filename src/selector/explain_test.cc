@@ -42,7 +42,9 @@ TEST(ExplainCascade, ASureStage) {
   EXPECT_THAT(e.text, HasSubstr("2. small is sure enough"));
   EXPECT_THAT(e.text, HasSubstr("If small's largest probability had been below 0.5 instead of 0.75 "
                                 "(0.25 less), medium would have run next."));
-  EXPECT_THAT(e.text, HasSubstr("This decision took 4.0 ms; large alone 1.0 ms: 3.0 ms lost."));
+  EXPECT_THAT(e.text, HasSubstr("This decision took 4.0 ms of CPU time; large, the best single "
+                                "model, takes 1.0 ms alone: 3.0 ms lost."
+                                ""));
   const json& step = e.document["steps"][0];
   EXPECT_EQ(step["model"], "small");
   EXPECT_EQ(step["comparison"]["value"], 0.75);
@@ -60,10 +62,10 @@ TEST(ExplainCascade, UnsureStagesUpToTheLast) {
   EXPECT_THAT(e.text, HasSubstr("Its margin, 0.25, is below the 0.5 that this stage needs. 2. Ran "
                                 "medium, the next stage"));
   EXPECT_THAT(e.text, HasSubstr("in 8.0 ms (12.0 ms so far)"));
-  EXPECT_THAT(e.text, HasSubstr("4. No stage is left, so its answer is taken"));
+  EXPECT_THAT(e.text, HasSubstr("4. large is the last stage, whose answer is taken"));
   EXPECT_THAT(e.text, HasSubstr("If small's margin had been at least 0.5 instead of 0.25 (0.25 "
                                 "more), small's answer would have been taken."));
-  EXPECT_THAT(e.text, HasSubstr("large alone 30.0 ms: 12.0 ms lost"));
+  EXPECT_THAT(e.text, HasSubstr("takes 30.0 ms alone: 12.0 ms lost"));
   EXPECT_EQ(e.facts.steps.size(), 3U);
   EXPECT_FALSE(e.facts.steps[2].comparison) << "the last stage compares nothing";
   EXPECT_DOUBLE_EQ(e.facts.costs.spent_ms(), 42.0);
@@ -141,10 +143,11 @@ TEST(ExplainCascade, NoAnswer) {
 TEST(ExplainCascade, ADeadlineThatLeavesNoTime) {
   FakeWorld world({answering(3, 0.1), answering(4, 0.1), answering(5, 0.9)});
   world.set_cost(1, {.cpu = 7 * kMs, .wall = 8 * kMs});
-  const Explained e = explained(file_of({cascade()}), world, {.deadline = 5 * kMs});
+  const Explained e = explained(file_of({cascade(), fixed_rule(0)}), world, {.deadline = 5 * kMs});
   EXPECT_THAT(e.text, HasSubstr("medium was expected to take 8.0 ms (wall time), for which the "
                                 "deadline leaves no time, so the answer there is stands."));
   EXPECT_THAT(e.text, HasSubstr("Its largest probability, 0.1, is below the 0.5"));
+  EXPECT_THAT(e.text, HasSubstr("would have answered, without a deadline - 'point-1'"));
   EXPECT_EQ(e.document["answer"]["not_begun"]["model"], "medium");
 }
 
@@ -222,18 +225,18 @@ TEST(ExplainPoints, AreReplayedAsFarAsTheTrialsReach) {
   CascadeRule other{.stages = {{0, 0.35}, {1, 0.0}}};
   CascadeRule pooled = cascade();
   pooled.stages[0].temperature = 2.0;
-  const Explained e = explained(file_of({cascade(), easy, strict, other, pooled, fixed_rule(2)}),
-                                {answering(3, 0.3), answering(4, 0.6), answering(5, 0.2)});
-  EXPECT_THAT(e.text,
-              HasSubstr("The operating point 'point-1' would have answered \"thing 3\" "
-                        "(class 3) with a probability of 30.0 %, with small after 4.0 ms."));
-  EXPECT_THAT(e.text, HasSubstr("'point-2': not known; it would have run large, which did not run "
-                                "here."));
-  EXPECT_THAT(e.text, HasSubstr("Not: the operating point 'point-3', which"));
-  EXPECT_THAT(e.text, HasSubstr("'point-4': not known; it looks at class probabilities that were "
-                                "not kept"));
+  const Explained e =
+      explained(file_of({cascade(), easy, strict, other, pooled, fixed_rule(2), fixed_rule(0)}),
+                {answering(3, 0.3), answering(4, 0.6), answering(5, 0.2)});
+  EXPECT_THAT(e.text, HasSubstr("What other operating points would have answered - 'point-1', "
+                                "'point-6': \"thing 3\" (class 3) with a probability of 30.0 %, by "
+                                "small after 4.0 ms. - 'point-3': the same models and the same "
+                                "answer. - 'point-2', 'point-5': not known: large would have run, "
+                                "which did not run here."));
+  EXPECT_THAT(e.text, HasSubstr("'point-4': not known: it looks at class probabilities, which were "
+                                "not kept."));
   const json& others = e.document["other_points"];
-  ASSERT_EQ(others.size(), 5U);
+  ASSERT_EQ(others.size(), 6U);
   EXPECT_EQ(others[0]["cpu_ms"], 4.0);
   EXPECT_EQ(others[1]["known"], false);
   EXPECT_EQ(others[2]["same"], true);
@@ -257,8 +260,9 @@ TEST(Explain, ARescueByOtherModelsSaysSo) {
   const SelectorFile file = file_of({fixed_rule(0)});
   const Explanation explanation = explain(file, 0, rescue, world.costs(), {});
   EXPECT_TRUE(explanation.rescue);
-  EXPECT_THAT(in_one_line(to_text(explanation)),
-              AllOf(HasSubstr("All models of the operating point failed"), HasSubstr("Ran large")));
+  EXPECT_THAT(
+      in_one_line(to_text(explanation)),
+      AllOf(HasSubstr("No model of the operating point gave an answer"), HasSubstr("Ran large")));
 }
 
 TEST(Explain, NamesFromFilesCannotSteerTheTerminal) {

@@ -15,12 +15,25 @@ namespace {
 constexpr std::size_t kColumns = 96;
 constexpr std::size_t kShown = 3;  // factors and changes; JSON has them all
 
+// Stands for a space at which no line may break.
+constexpr char kGlue = '\x01';
+
+// Numbers stay on one line with their units.
+std::string glued(std::string text) {
+  for (const std::string unit : {" %", " ms"}) {
+    for (auto at = text.find(unit); at != std::string::npos; at = text.find(unit, at)) {
+      text[at] = kGlue;
+    }
+  }
+  return text;
+}
+
 // Indented lines; `text` may be longer than one.
 std::string indented(const std::string& text, std::size_t first, std::size_t others) {
-  const std::string lines = wrapped(text, kColumns - others);
+  const std::string lines = wrapped(glued(text), kColumns - others);
   std::string result(first, ' ');
   for (const char c : lines) {
-    result += c;
+    result += c == kGlue ? ' ' : c;
     if (c == '\n') result.append(others, ' ');
   }
   return result + "\n";
@@ -90,7 +103,8 @@ std::string end_text(const ExplainedAnswer& answer, bool rescue) {
     case Reason::kConfident:
       return fmt::format("{} is sure enough, so no further model runs.", answer.model);
     case Reason::kLastStage:
-      return "No stage is left, so its answer is taken however sure it is.";
+      return fmt::format("{} is the last stage, whose answer is taken however sure it is.",
+                         answer.model);
     case Reason::kDeadline:
       return passed + fmt::format(
                           "{} was expected to take {} (wall time), for which the deadline "
@@ -121,9 +135,10 @@ std::string head_text(const Explanation& explanation) {
 }
 
 std::string happened_text(const Explanation& explanation) {
-  std::string text = "\nWhat happened\n";
+  std::string text = "\nWhat happened (times are CPU time)\n";
   if (explanation.rescue) {
-    text += indented("All models of the operating point failed; others ran in their place.", 2, 2);
+    text += indented("No model of the operating point gave an answer; others ran in their place.",
+                     2, 2);
   }
   std::size_t number = 0;
   for (const ExplainedStep& step : explanation.steps) {
@@ -186,43 +201,61 @@ std::string changed_text(const Explanation& explanation) {
       text += item("No change of a single feature within the range of the training data would.");
     }
   }
-  std::vector<std::string> same;
-  for (const OtherPoint& other : explanation.others) {
-    if (other.same) {
-      same.push_back("'" + other.name + "'");
-    } else {
-      text += item(other_text(other));
-    }
-  }
-  if (!same.empty()) {
-    text +=
-        item(fmt::format("Not: the operating point{} {}, which would have run the same models "
-                         "to the same answer.",
-                         same.size() == 1 ? "" : "s", fmt::join(same, ", ")));
-  }
   if (text.empty()) text = item("Nothing that the selector file knows of.");
   return "\nWhat would have changed it\n" + text;
 }
 
-std::string costs_text(const ExplainedCosts& costs) {
-  std::vector<std::vector<std::string>> rows = {{"  model", " CPU ms", "known from"}};
-  for (const ModelCost& cost : costs.models) {
-    rows.push_back(
-        {"  " + cost.model + (cost.model == costs.baseline ? " (best single model)" : ""),
-         fmt::format("{:.1f}", cost.cpu_ms), source_text(cost.source)});
+// Points with the same outcome in one line, from the cheapest on, those that are not known last.
+std::string points_text(const Explanation& explanation) {
+  if (explanation.others.empty()) return "";
+  std::vector<OtherPoint> others = explanation.others;
+  std::stable_sort(others.begin(), others.end(), [](const OtherPoint& a, const OtherPoint& b) {
+    return a.known != b.known ? a.known : a.known && a.cpu_ms < b.cpu_ms;
+  });
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+  for (const OtherPoint& other : others) {
+    const std::string outcome = other_text(other);
+    const auto group = std::find_if(groups.begin(), groups.end(),
+                                    [&](const auto& one) { return one.first == outcome; });
+    if (group == groups.end()) {
+      groups.push_back({outcome, {other.name}});
+    } else {
+      group->second.push_back(other.name);
+    }
   }
-  std::string text = "\nWhat each model costs on this input, alone and without decoding\n" +
-                     text_table(rows) + "\n";
+  const bool late = explanation.answer.reason == Reason::kDeadline;
+  std::string text = fmt::format("\nWhat other operating points would have answered{}\n",
+                                 late ? ", without a deadline" : "");
+  for (const auto& [outcome, names] : groups) {
+    text += item(fmt::format("'{}': {}.", fmt::join(names, "', '"), outcome));
+  }
+  return text;
+}
+
+std::string costs_text(const ExplainedCosts& costs, bool rescue) {
+  std::vector<std::vector<std::string>> rows = {{"model", " CPU ms", "known from"}};
+  for (const ModelCost& cost : costs.models) {
+    const char* note = cost.model == costs.baseline ? " (best single model)" : "";
+    rows.push_back(
+        {cost.model + note, fmt::format("{:.1f}", cost.cpu_ms), source_text(cost.source)});
+  }
+  std::string text = "\nWhat each model takes on this input, alone and without decoding\n  ";
+  const std::string table = text_table(rows);
+  for (std::size_t i = 0; i + 1 < table.size(); ++i) {
+    text += table[i] == '\n' ? "\n  " : std::string(1, table[i]);
+  }
   const std::string features =
       costs.features_ms > 0 ? fmt::format(" ({} of it for features)", ms(costs.features_ms)) : "";
+  text += "\n";
   text += indented(
-      fmt::format("This decision took {}{}; {} alone {}: {} {}.", ms(costs.spent_ms()), features,
-                  costs.baseline, ms(costs.baseline_ms), ms(std::abs(costs.saved_ms())),
-                  costs.saved_ms() >= 0 ? "saved" : "lost"),
+      fmt::format("This decision took {}{} of CPU time; {}, the best single model, "
+                  "takes {} alone: {} {}.",
+                  ms(costs.spent_ms()), features, costs.baseline, ms(costs.baseline_ms),
+                  ms(std::abs(costs.saved_ms())), costs.saved_ms() >= 0 ? "saved" : "lost"),
       2, 2);
-  return text + indented(fmt::format("Decoding the input and deciding took {} on top, which any "
-                                     "model alone would need nearly as well.",
-                                     ms(costs.rest_ms)),
+  return text + indented(fmt::format("Decoding the input{} and deciding took {} more, which is in "
+                                     "none of these figures.",
+                                     rescue ? ", the models that failed" : "", ms(costs.rest_ms)),
                          2, 2);
 }
 
@@ -231,7 +264,7 @@ std::string costs_text(const ExplainedCosts& costs) {
 std::string to_text(const Explanation& explanation) {
   return printable(indented(head_text(explanation), 0, 2) + happened_text(explanation) +
                    decided_text(explanation) + changed_text(explanation) +
-                   costs_text(explanation.costs));
+                   points_text(explanation) + costs_text(explanation.costs, explanation.rescue));
 }
 
 }  // namespace rightsize

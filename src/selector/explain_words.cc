@@ -106,6 +106,20 @@ std::string deferral_text(const Comparison& comparison) {
       comparison.sure ? "going on is not worth it" : "it goes on");
 }
 
+std::string signal_decided(const Comparison& comparison, const std::string& model) {
+  const std::string subject_text =
+      comparison.combined
+          ? subject(comparison, "") + " up to " + model
+          : fmt::format("the {}{} of {}", comparison.calibrated ? "calibrated " : "",
+                        signal_text(comparison.signal), model);
+  if (std::isnan(comparison.value)) return capital(subject_text) + ": not a number.";
+  const auto [value, threshold] = told_apart(comparison.value, comparison.threshold);
+  return capital(fmt::format("{} ({}): {}, where {} or {} is sure enough.", subject_text,
+                             meaning_of(comparison.signal), with_unit(value, unit_of(comparison)),
+                             with_unit(threshold, unit_of(comparison)),
+                             comparison.small_is_sure ? "less" : "more"));
+}
+
 std::string signal_change(const Comparison& comparison, const std::string& model) {
   const auto [value, threshold] = told_apart(comparison.value, comparison.threshold);
   const std::string from = with_unit(value, unit_of(comparison));
@@ -177,8 +191,7 @@ std::string comparison_text(const Comparison& comparison) {
 std::string decided_by_text(const Comparison& comparison, const std::string& model) {
   switch (comparison.kind) {
     case Confidence::kSignal:
-      return capital(
-          fmt::format("{}: {}.", subject(comparison, model + "'s"), meaning_of(comparison.signal)));
+      return signal_decided(comparison, model);
     case Confidence::kAgreement:
       return fmt::format(
           "Who agreed after {}: {}; who did not: {}.", model, fmt::join(comparison.agreed, ", "),
@@ -265,14 +278,10 @@ std::string change_text(const FeatureChange& change, const std::string& chosen) 
 }
 
 std::string other_text(const OtherPoint& other) {
-  if (!other.known) {
-    return fmt::format("The operating point '{}': not known; {}.", other.name, other.unknown_why);
-  }
-  if (!other.answered) {
-    return fmt::format("The operating point '{}' would have given no answer.", other.name);
-  }
-  return fmt::format("The operating point '{}' would have answered {}, with {} after {}.",
-                     other.name, said_text(other.said), other.model, ms(other.cpu_ms));
+  if (!other.known) return fmt::format("not known: {}", other.unknown_why);
+  if (other.same) return "the same models and the same answer";
+  if (!other.answered) return fmt::format("no answer, after {}", ms(other.cpu_ms));
+  return fmt::format("{}, by {} after {}", said_text(other.said), other.model, ms(other.cpu_ms));
 }
 
 }  // namespace rightsize

@@ -24,6 +24,7 @@ std::string condition_text(const Condition& condition);
 std::string factor_text(const Factor& factor, bool of_premodel);
 std::string change_text(const FeatureChange& change, const std::string& chosen);
 
+// What came of it; no sentence.
 std::string other_text(const OtherPoint& other);
 
 }  // namespace rightsize
