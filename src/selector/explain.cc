@@ -72,6 +72,7 @@ std::vector<std::string> names_passed_over(const Asked& asked, std::span<const T
     models = passed_over(asked, std::get<PremodelRule>(asked.rule()), runs, step);
   }
   std::vector<std::string> names;
+  names.reserve(models.size());
   for (const ModelIndex model : models) names.push_back(asked.name(model));
   return names;
 }

@@ -125,6 +125,27 @@ void fill_reasons(const Classifier& classifier, const Look& look, PremodelChoice
   if (const Knn* knn = std::get_if<Knn>(&classifier)) choice.neighbours = voters(*knn, look);
 }
 
+Factor probe_factor(std::size_t feature, double value) {
+  switch (feature) {
+    case 0:
+      return {.name = "its largest probability", .value = value};
+    case 1:
+      return {.name = "its margin",
+              .meaning = "the largest less the second largest probability",
+              .value = value};
+    case 2:
+      return {.name = "its entropy",
+              .meaning = "how widely the probability is spread over the classes; 0 is certain",
+              .value = value,
+              .unit = "nats"};
+    default:
+      return {.name = fmt::format("log_p{}", feature - kSignalCount + 1),
+              .meaning = fmt::format("logarithm of its probability of class {} from the surest on",
+                                     feature - kSignalCount + 1),
+              .value = value};
+  }
+}
+
 Look look_at(const PremodelClassifier& premodel, std::size_t level, std::span<const float> raw) {
   const Classifier& classifier = premodel.classifiers[level];
   Look look{premodel.scaling, std::vector<float>(premodel.scaling.features.size()),
@@ -181,7 +202,8 @@ Factor feature_of(const PremodelRule& rule, std::span<const float> raw, std::siz
                 .meaning = info.definition,
                 .value = static_cast<double>(raw[feature]),
                 .unit = unit == "1" ? "" : unit};
-  if (!rule.probe && rule.network) factor.name = fmt::format("{} of output {}", info.name, feature);
+  if (rule.probe) return probe_factor(feature, factor.value);
+  if (rule.network) factor.name = fmt::format("{} of output {}", info.name, feature);
   return factor;
 }
 

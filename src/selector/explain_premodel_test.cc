@@ -63,10 +63,10 @@ Explained by(Classifier classifier, float contrast, float hue) {
 
 TEST(ExplainPremodel, StepsAndFeatures) {
   const Explained e = by(tree(), 75, 0.125F);
-  EXPECT_THAT(e.text, HasSubstr("1. Measured the features 'brightness' of the input, which the "
-                                "premodel chooses by. 2. Measured the features 'hue'"));
-  EXPECT_THAT(e.text, HasSubstr("3. Ran large, which the premodel chose: it says \"thing 5\""));
-  EXPECT_THAT(e.text, HasSubstr("The premodel chose large (a decision tree, score 0.75 of 1), from "
+  EXPECT_THAT(e.text, HasSubstr("1. Measured the features of the input that the premodel chooses "
+                                "by: brightness, hue. 2. Ran large, which the premodel chose: it "
+                                "says \"thing 5\""));
+  EXPECT_THAT(e.text, HasSubstr("The premodel chose large (a decision tree, score 0.75 of 1), by "
                                 "features of the input."));
   EXPECT_THAT(e.text, HasSubstr("Scores: small 0.25, large 0.75, none 0.00."));
   EXPECT_EQ(e.document["premodel"]["chosen"], "large");
@@ -78,9 +78,9 @@ TEST(ExplainPremodel, StepsAndFeatures) {
 
 TEST(ExplainPremodel, TheConditionsOfATree) {
   const Explained e = by(tree(), 75, 0.125F);
-  EXPECT_THAT(e.text, HasSubstr("contrast is 75 grey levels, above 50 grey levels (standard "
-                                "deviation of grey"));
-  EXPECT_THAT(e.text, HasSubstr("hue1 is 0.125, at most 0.25 (share of pixels"));
+  EXPECT_THAT(e.text, HasSubstr("contrast (standard deviation of grey (RMS contrast)) above 50: 75 "
+                                "grey levels"));
+  EXPECT_THAT(e.text, HasSubstr("360 degrees, and of grey ones) at most 0.25: 0.125"));
   const json& path = e.document["premodel"]["path"];
   ASSERT_EQ(path.size(), 2U);
   EXPECT_EQ(path[0]["bound"], 50.0);
@@ -97,7 +97,8 @@ TEST(ExplainPremodel, TheSmallestChangeOfAFeature) {
   EXPECT_EQ(changes[0].chosen, "");
   EXPECT_EQ(changes[1].to, 50.0);
   EXPECT_EQ(changes[1].of_range, 0.25);
-  EXPECT_THAT(e.text, HasSubstr("If contrast had been 50 grey levels instead of 75 grey levels (25 "
+  EXPECT_THAT(e.text, HasSubstr("If contrast (standard deviation of grey (RMS contrast)) had been "
+                                "50 grey levels instead of 75 grey levels (25 "
                                 "% of its range in training), the premodel would have chosen small "
                                 "instead of large."));
   EXPECT_TRUE(e.document["premodel"]["changes"][0]["chosen"].is_null());
@@ -125,8 +126,8 @@ TEST(ExplainPremodel, LogisticContributions) {
   const Logistic two{.classes = 3, .features = 2, .labels = {0, 1}, .weights = {-1, 4, -2}};
   const Explained large = by(two, 75, 0.125F);  // -1 + 3 - 0.25: the second label
   EXPECT_EQ(large.document["premodel"]["chosen"], "large");
-  EXPECT_THAT(large.text, HasSubstr("+3.00 contrast: 75 grey levels (standard"));
-  EXPECT_THAT(large.text, HasSubstr("-0.25 hue1: 0.125 (share"));
+  EXPECT_THAT(large.text, HasSubstr("+3.00 contrast (standard"));
+  EXPECT_THAT(large.text, HasSubstr("-0.25 hue1 (share"));
   const Explained small = by(two, 0, 0.5F);
   EXPECT_EQ(small.document["premodel"]["chosen"], "small");
   EXPECT_EQ(small.document["premodel"]["features"][1]["contribution"], 1.0);
@@ -249,8 +250,8 @@ TEST(ExplainPremodel, AProbe) {
   const Explained stands = explained(file_of({probing(), fixed_rule(2)}), sure);
   EXPECT_THAT(stands.text, HasSubstr("Ran small, the probe, by whose answer the premodel chooses: "
                                      "it says \"thing 3\""));
-  EXPECT_THAT(stands.text, HasSubstr("from what small says"));
-  EXPECT_THAT(stands.text, HasSubstr("If max_probability had been 0.484 instead of 0.75"));
+  EXPECT_THAT(stands.text, HasSubstr("by what small says"));
+  EXPECT_THAT(stands.text, HasSubstr("If its largest probability had been 0.484 instead of 0.75"));
   EXPECT_EQ(stands.document["other_points"][0]["model"], "large");
 
   FakeWorld broken({failing(), answering(4, 0.6), answering(5, 0.7)});

@@ -63,16 +63,13 @@ std::string why_run(const ExplainedStep& step) {
   }
 }
 
+bool is_measured(const ExplainedStep& step) { return step.action == Action::kExtract && step.ok; }
+
+// Of all but measured features, which several steps have together.
 std::string step_text(const ExplainedStep& step) {
   if (step.action == Action::kExtract) {
-    return step.ok ? fmt::format(
-                         "Measured the features '{}' of the input, which the premodel "
-                         "chooses by.",
-                         step.group)
-                   : fmt::format(
-                         "The features '{}', which the premodel needs, could not be "
-                         "measured.",
-                         step.group);
+    return fmt::format("The features '{}', which the premodel needs, could not be measured.",
+                       step.group);
   }
   std::string text;
   if (!step.passed_over.empty()) text = passed_over_text(step.passed_over) + " ";
@@ -141,8 +138,17 @@ std::string happened_text(const Explanation& explanation) {
                      2, 2);
   }
   std::size_t number = 0;
-  for (const ExplainedStep& step : explanation.steps) {
-    text += indented(fmt::format("{}. {}", ++number, step_text(step)), 2, 5);
+  const std::vector<ExplainedStep>& steps = explanation.steps;
+  for (std::size_t i = 0; i < steps.size();) {
+    std::vector<std::string> groups;
+    while (i < steps.size() && is_measured(steps[i])) groups.push_back(steps[i++].group);
+    const std::string line =
+        groups.empty() ? step_text(steps[i++])
+                       : fmt::format(
+                             "Measured the features of the input that the premodel chooses "
+                             "by: {}.",
+                             fmt::join(groups, ", "));
+    text += indented(fmt::format("{}. {}", ++number, line), 2, 5);
   }
   return text +
          indented(fmt::format("{}. {}", ++number, end_text(explanation.answer, explanation.rescue)),
@@ -152,10 +158,8 @@ std::string happened_text(const Explanation& explanation) {
 std::string premodel_decided(const PremodelChoice& choice) {
   std::string text = item(choice_text(choice));
   if (!choice.path.empty()) {
-    text += item("The conditions of its decision tree that held, from the root on:");
-    for (const Condition& condition : choice.path) {
-      text += indented(condition_text(condition), 6, 8);
-    }
+    text += item("What its decision tree asked for, and found:");
+    for (const std::string& line : path_lines(choice.path)) text += indented(line, 6, 8);
   }
   std::vector<Factor> factors = choice.features;
   std::stable_sort(factors.begin(), factors.end(), [](const Factor& a, const Factor& b) {
@@ -164,7 +168,7 @@ std::string premodel_decided(const PremodelChoice& choice) {
   factors.resize(std::min(factors.size(), kShown));
   if (!factors.empty() && factors[0].contribution != 0) {
     text += item("What weighed most, for (+) or against (-) this choice:");
-    for (const Factor& factor : factors) text += indented(factor_text(factor, true), 6, 8);
+    for (const Factor& factor : factors) text += indented(factor_text(factor), 6, 8);
   }
   return text;
 }
@@ -175,7 +179,7 @@ std::string decided_text(const Explanation& explanation) {
     if (!step.comparison) continue;
     text += item(decided_by_text(*step.comparison, step.model));
     for (const Factor& factor : step.comparison->factors) {
-      text += indented(factor_text(factor, false), 6, 8);
+      text += indented(factor_text(factor), 6, 8);
     }
   }
   if (explanation.premodel) text += premodel_decided(*explanation.premodel);
@@ -246,7 +250,7 @@ std::string costs_text(const ExplainedCosts& costs, bool rescue) {
   }
   const std::string features =
       costs.features_ms > 0 ? fmt::format(" ({} of it for features)", ms(costs.features_ms)) : "";
-  text += "\n";
+  text += "\n\n";
   text += indented(
       fmt::format("This decision took {}{} of CPU time; {}, the best single model, "
                   "takes {} alone: {} {}.",

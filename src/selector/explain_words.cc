@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <set>
 #include <utility>
 
 namespace rightsize {
@@ -77,6 +80,11 @@ const char* kind_text(ClassifierKind kind) {
       return "boosted trees";
   }
   return "?";
+}
+
+std::string with_meaning(const Factor& feature) {
+  return feature.meaning.empty() ? feature.name
+                                 : fmt::format("{} ({})", feature.name, feature.meaning);
 }
 
 std::string capital(std::string text) {
@@ -232,7 +240,7 @@ std::string choice_text(const PremodelChoice& choice) {
   std::string text = choice.chosen.empty() ? "The premodel expects no model to be right"
                                            : fmt::format("The premodel chose {}", choice.chosen);
   text += fmt::format(
-      " ({}, score {:.2f} of 1), from {}.", kind_text(choice.kind), choice.score,
+      " ({}, score {:.2f} of 1), by {}.", kind_text(choice.kind), choice.score,
       choice.probe.empty() ? "features of the input" : fmt::format("what {} says", choice.probe));
   if (choice.kind == ClassifierKind::kKnn && choice.neighbours == 0) {
     return text + " No training input is near enough to have a vote.";
@@ -252,19 +260,33 @@ std::string choice_text(const PremodelChoice& choice) {
                      fmt::join(scores, ", "));
 }
 
-std::string condition_text(const Condition& condition) {
-  const Factor& feature = condition.feature;
-  const auto [value, bound] = told_apart(feature.value, condition.bound);
-  return fmt::format("{} is {}, {} {} ({})", feature.name, with_unit(value, feature.unit),
-                     condition.at_most ? "at most" : "above", with_unit(bound, feature.unit),
-                     feature.meaning);
+std::vector<std::string> path_lines(const std::vector<Condition>& path) {
+  std::vector<std::string> lines;
+  std::set<std::string> told;
+  for (const Condition& first : path) {
+    const Factor& feature = first.feature;
+    if (!told.insert(feature.name).second) continue;
+    double above = -std::numeric_limits<double>::infinity();
+    double at_most = std::numeric_limits<double>::infinity();
+    for (const Condition& condition : path) {
+      if (condition.feature.name != feature.name) continue;
+      if (condition.at_most) at_most = std::min(at_most, condition.bound);
+      if (!condition.at_most) above = std::max(above, condition.bound);
+    }
+    std::vector<std::string> bounds;
+    if (std::isfinite(above)) bounds.push_back("above " + told_apart(above, feature.value).first);
+    if (std::isfinite(at_most)) {
+      bounds.push_back("at most " + told_apart(at_most, feature.value).first);
+    }
+    lines.push_back(fmt::format("{} {}: {}", with_meaning(feature), fmt::join(bounds, " and "),
+                                with_unit(fmt::format("{:.3g}", feature.value), feature.unit)));
+  }
+  return lines;
 }
 
-std::string factor_text(const Factor& factor, bool of_premodel) {
-  std::string text = fmt::format("{:+.2f}  {}: {}", factor.contribution, factor.name,
-                                 with_unit(fmt::format("{:.3g}", factor.value), factor.unit));
-  if (of_premodel && !factor.meaning.empty()) text += fmt::format(" ({})", factor.meaning);
-  return text;
+std::string factor_text(const Factor& factor) {
+  return fmt::format("{:+.2f}  {}: {}", factor.contribution, with_meaning(factor),
+                     with_unit(fmt::format("{:.3g}", factor.value), factor.unit));
 }
 
 std::string change_text(const FeatureChange& change, const std::string& chosen) {
@@ -273,8 +295,9 @@ std::string change_text(const FeatureChange& change, const std::string& chosen) 
   return fmt::format(
       "If {} had been {} instead of {} ({:.0f} % of its range in training), the "
       "premodel would have chosen {} instead of {}.",
-      change.feature.name, with_unit(to, change.feature.unit), with_unit(from, change.feature.unit),
-      std::ceil(100 * change.of_range), change.chosen.empty() ? "none" : change.chosen, now);
+      with_meaning(change.feature), with_unit(to, change.feature.unit),
+      with_unit(from, change.feature.unit), std::ceil(100 * change.of_range),
+      change.chosen.empty() ? "none" : change.chosen, now);
 }
 
 std::string other_text(const OtherPoint& other) {

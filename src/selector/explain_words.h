@@ -20,8 +20,9 @@ std::string decided_by_text(const Comparison& comparison, const std::string& mod
 std::string change_text(const Comparison& comparison, const std::string& model);
 
 std::string choice_text(const PremodelChoice& choice);
-std::string condition_text(const Condition& condition);
-std::string factor_text(const Factor& factor, bool of_premodel);
+// One line per feature.
+std::vector<std::string> path_lines(const std::vector<Condition>& path);
+std::string factor_text(const Factor& factor);
 std::string change_text(const FeatureChange& change, const std::string& chosen);
 
 // What came of it; no sentence.
