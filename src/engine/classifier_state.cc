@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "selector/explain.h"
 #include "selector/trials.h"
 
 namespace rightsize {
@@ -46,22 +45,22 @@ Status ImageClassifier::State::open_model(ModelIndex index) {
   return {};
 }
 
-Status ImageClassifier::State::open_features(const PremodelRule& rule, OpenPoint& opened) {
-  if (rule.probe) return {};
-  if (!rule.network) {
-    Result<ImageFeatures> features = ImageFeatures::make(rule.features);
+Status ImageClassifier::State::open_features(const Rule& rule, OpenPoint& opened) {
+  if (const ImageFeatureOptions* wanted = image_features_of(rule)) {
+    Result<ImageFeatures> features = ImageFeatures::make(*wanted);
     if (!features.ok()) return features.status();
     opened.features = std::move(*features);
-    return {};
   }
-  auto session = rightsize::open_model(file.zoo, *rule.network, options.models, *runtime_);
+  const ModelSpec* spec = network_of(rule);
+  if (spec == nullptr) return {};
+  auto session = rightsize::open_model(file.zoo, *spec, options.models, *runtime_);
   if (!session.ok()) return session.status();
   opened.network_session = std::move(*session);
-  opened.network = std::make_unique<ImageModel>(*rule.network, *opened.network_session);
+  opened.network = std::make_unique<ImageModel>(*spec, *opened.network_session);
   ClassOutcome outcome;
   ImageModel::Times times;
   return opened.network->classify(grey_image(), outcome, times)
-      .with_context(fmt::format("network '{}' of the premodel: warm-up run", rule.network->name));
+      .with_context(fmt::format("network '{}' of the premodel: warm-up run", spec->name));
 }
 
 Status ImageClassifier::State::open_points() {
@@ -71,10 +70,7 @@ Status ImageClassifier::State::open_points() {
     if (!used) continue;
     OpenPoint& opened = points_[p];
     opened.selector = make_selector(file.points[p].rule);
-    if (const auto* premodel = std::get_if<PremodelRule>(&file.points[p].rule)) {
-      Status status = open_features(*premodel, opened);
-      if (!status.ok()) return status;
-    }
+    if (Status status = open_features(file.points[p].rule, opened); !status.ok()) return status;
     for (const ModelIndex model : steering.models(p)) {
       if (is_open(model)) continue;
       const Status status = open_model(model);
@@ -195,17 +191,11 @@ Result<Classification> ImageClassifier::State::classify(std::span<const std::byt
   Classification result;
   result.point = file.points[*chosen].name;
   result.decision = decide(*used.selector, world, budget);
-  const bool failed = !result.decision.answered() &&
-                      result.decision.last().reason == Reason::kNoAnswer;
+  const bool failed =
+      !result.decision.answered() && result.decision.last().reason == Reason::kNoAnswer;
   if (failed) rescue(world, result);
   result.late = budget.deadline != kNever && result.decision.wall > budget.deadline;
   fill(world, result);
-  if (options.explain) {
-    const Explanation explanation =
-        explain(file, *chosen, result.decision, live_.costs, world.features());
-    result.explanation = to_text(explanation);
-    result.explanation_json = to_json(explanation).dump();
-  }
   if (!result.rescued) note(result.decision, budget, *chosen);
   // The class lists belong to the world, which ends here.
   for (Trial& trial : result.decision.tried) trial.top = nullptr;
