@@ -112,6 +112,8 @@ struct EvaluateArgs {
   std::string reference;
   std::string criterion = "top-1";
   std::string cost = "time";
+  std::string kinds = "signal";  // evaluate: SelectorKinds, or "all"
+  std::string kind = "signal";   // train: a SelectorKind, or "auto"
   PremodelArgs premodel;
   std::filesystem::path cnn;  // folder
   std::filesystem::path runtime;

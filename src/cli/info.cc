@@ -36,22 +36,24 @@ int info_zoo(const InfoArgs& args) {
   return kOk;
 }
 
-// What makes a stage stop, "max_probability >= 0.7".
-std::string condition_of(const CascadeRule& rule, const CascadeStage& stage) {
-  if (rule.confidence == Confidence::kAgreement) {
-    return fmt::format("{:.0f} agree", stage.threshold);
-  }
-  if (rule.confidence == Confidence::kDeferral) {
-    return fmt::format("gain <= {:.3f}", stage.threshold);
-  }
-  return fmt::format("{} {} {:.3f}", to_string(rule.signal),
-                     rule.signal == Signal::kEntropy ? "<=" : ">=", stage.threshold);
+// What a stage looks at, its answer being combined or calibrated where it is.
+std::string signal_words(const CascadeRule& rule, const CascadeStage& stage) {
+  if (rule.confidence != Confidence::kSignal) return to_string(rule.confidence);
+  const char* of = !stage.weights.empty() ? "combined " : stage.is_plain() ? "" : "calibrated ";
+  return std::string(of) + to_string(rule.signal);
 }
 
 std::string words_of(const CascadeRule& rule, const Zoo& zoo) {
   std::string text;
+  const bool small_is_sure =
+      rule.confidence == Confidence::kDeferral ||
+      (rule.confidence == Confidence::kSignal && rule.signal == Signal::kEntropy);
   for (std::size_t s = 0; s < rule.stages.size(); ++s) {
-    if (s > 0) text += fmt::format(" [{}] > ", condition_of(rule, rule.stages[s - 1]));
+    if (s > 0) {
+      const CascadeStage& before = rule.stages[s - 1];
+      text += fmt::format(" [{} {} {:.3f}] > ", signal_words(rule, before),
+                          small_is_sure ? "<=" : ">=", before.threshold);
+    }
     text += zoo.models[rule.stages[s].model].name;
   }
   const auto& last = rule.stages.back();
@@ -74,6 +76,21 @@ std::string words_of(const PremodelRule& rule, const Zoo& zoo) {
   const std::string none = rule.fallback ? zoo.models[*rule.fallback].name : "no answer";
   return fmt::format("{} on {} chooses {}; none: {}", fmt::join(classifiers, "."), source,
                      fmt::join(models, ", "), none);
+}
+
+std::string words_of(const EntryRule& rule, const Zoo& zoo) {
+  PremodelRule premodel = rule.premodel;
+  premodel.fallback = rule.cascade.stages.back().model;
+  return fmt::format("{}; entered where {}", words_of(rule.cascade, zoo), words_of(premodel, zoo));
+}
+
+std::string words_of(const RoutingRule& rule, const Zoo& zoo) {
+  std::vector<std::string> models;
+  for (const RoutedModel& routed : rule.models) models.push_back(zoo.models[routed.model].name);
+  const std::string source = rule.probe ? "what " + zoo.models[*rule.probe].name + " says"
+                                        : fmt::format("{} features", rule.features.size());
+  return fmt::format("routing on {} among {}; a millisecond for {:.4f} points", source,
+                     fmt::join(models, ", "), 100 * rule.price);
 }
 
 std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {

@@ -1,5 +1,6 @@
 // The command line of the laboratory's commands.
 #include "cli/options.h"
+#include "lab/evaluate/kinds.h"
 
 namespace rightsize::cli {
 namespace {
@@ -178,19 +179,37 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
   add_runtime(command, args.runtime);
 }
 
+// Of all kinds that are fitted for targets, and one word more.
+std::vector<std::string> kind_names(const char* more) {
+  std::vector<std::string> names;
+  for (const SelectorKind kind : kAllSelectorKinds) names.emplace_back(to_string(kind));
+  names.emplace_back(more);
+  return names;
+}
+
 void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand("train", "Learn a selector from recorded outcomes");
   command.add_option("RUN", args.run, "The run.db")->required();
   command.add_option("-o,--output", args.output, "The selector file to write")->required();
+  command
+      .add_option(
+          "--kind", args.kind,
+          "What to fit at all operating points (docs/concepts.md): a cascade by its own\n"
+          "signal, calibrated, combined or averaged answers, agreement or learned deferral;\n"
+          "entry (a premodel picks the first stage); routing; or auto, the one that does\n"
+          "best at 1.75x by cross-validation inside the training data (takes minutes)")
+      ->check(CLI::IsMember(kind_names("auto")))
+      ->capture_default_str();
   add_selection_options(command, args);
   add_json(command, args.json);
   command.footer(
-      "Searches confidence cascades by replay and writes operating points from the most accurate\n"
+      "Searches selectors of a kind by replay and writes operating points from the most accurate\n"
       "to the fastest, each with the figures it showed on held-out inputs.\n\n"
       "Examples:\n"
       "  rightsize train run.db -o selector.json\n"
       "  rightsize train unlabelled.db -o selector.json --reference lite3\n"
-      "  rightsize train run.db -o selector.json --premodel knn-chain --fallback lite3\n\n"
+      "  rightsize train run.db -o selector.json --premodel knn-chain --fallback lite3\n"
+      "  rightsize train run.db -o selector.json --kind combined\n\n"
       "With --premodel the file has one more point, `premodel`, for `classify --point premodel`.");
   command.callback([&] { run = [&] { return train(args); }; });
 }
@@ -202,6 +221,14 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
   command.add_option("RUN", args.run, "The run.db")->required();
   command.add_option("SELECTOR", args.selector,
                      "A selector file to evaluate as it is, beside them");
+  command
+      .add_option(
+          "--kinds", args.kinds,
+          "Kinds to compare with the cascade by signal, at no loss, 1.5x, 1.75x and 2x: all,\n"
+          "or some of calibrated, combined, averaged, agreement, deferral, entry, routing,\n"
+          "with commas between them")
+      ->type_name("KINDS")
+      ->capture_default_str();
   add_selection_options(command, args);
   command.add_option("--html", args.html, "Write the report, one self-contained page")
       ->type_name("FILE");
@@ -212,7 +239,8 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
       "Examples:\n"
       "  rightsize evaluate run.db --html report.html\n"
       "  rightsize evaluate run.db selector.json --baseline lite3 --json\n"
-      "  rightsize evaluate run.db --premodel auto --html report.html");
+      "  rightsize evaluate run.db --premodel auto --html report.html\n"
+      "  rightsize evaluate run.db --kinds combined,routing");
   command.callback([&] { run = [&] { return evaluate(args); }; });
 }
 

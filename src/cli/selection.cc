@@ -37,15 +37,28 @@ void say_written(const std::filesystem::path& path, const char* what) {
 Result<EvaluateOptions> training_options(const EvaluateArgs& args, const OutcomeTable& table) {
   const auto premodel = premodel_options(args.premodel, !args.cnn.empty());
   if (!premodel.ok()) return premodel.status();
+  const auto kinds = parse_kinds(args.kinds);
+  if (!kinds.ok()) return kinds.status().with_context("--kinds");
+  std::optional<SelectorKind> kind;
+  if (args.kind != "auto") {
+    const Result<SelectorKind> named = parse_kind(args.kind);
+    if (!named.ok()) return named.status().with_context("--kind");
+    kind = *named;
+  }
   const std::string reference = reference_model(table, args.reference);
   EvaluateOptions options{
       .baseline = args.baseline.empty() ? reference : args.baseline,
       .reference = {.model = reference,
                     .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
       .cost = cost_kind(args.cost),
+      .kind = kind,
+      .more_kinds = *kinds,
       .premodel = *premodel,
       .folds = {.folds = args.folds, .seed = args.seed},
       .more_arguments = arguments_of(args.premodel, args.cost)};
+  if (args.kinds != EvaluateArgs().kinds) {
+    options.more_arguments.insert(options.more_arguments.end(), {"--kinds", args.kinds});
+  }
   if (args.cnn.empty()) return options;
   const auto runtime = load_onnx_runtime(args.runtime);
   if (!runtime.ok()) return runtime.status();

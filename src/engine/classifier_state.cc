@@ -42,22 +42,22 @@ Status ImageClassifier::State::open_model(ModelIndex index) {
   return {};
 }
 
-Status ImageClassifier::State::open_features(const PremodelRule& rule, OpenPoint& opened) {
-  if (rule.probe) return {};
-  if (!rule.network) {
-    Result<ImageFeatures> features = ImageFeatures::make(rule.features);
+Status ImageClassifier::State::open_features(const Rule& rule, OpenPoint& opened) {
+  if (const ImageFeatureOptions* wanted = image_features_of(rule)) {
+    Result<ImageFeatures> features = ImageFeatures::make(*wanted);
     if (!features.ok()) return features.status();
     opened.features = std::move(*features);
-    return {};
   }
-  auto session = rightsize::open_model(file.zoo, *rule.network, options.models, *runtime_);
+  const ModelSpec* spec = network_of(rule);
+  if (spec == nullptr) return {};
+  auto session = rightsize::open_model(file.zoo, *spec, options.models, *runtime_);
   if (!session.ok()) return session.status();
   opened.network_session = std::move(*session);
-  opened.network = std::make_unique<ImageModel>(*rule.network, *opened.network_session);
+  opened.network = std::make_unique<ImageModel>(*spec, *opened.network_session);
   ClassOutcome outcome;
   ImageModel::Times times;
   return opened.network->classify(grey_image(), outcome, times)
-      .with_context(fmt::format("network '{}' of the premodel: warm-up run", rule.network->name));
+      .with_context(fmt::format("network '{}' of the premodel: warm-up run", spec->name));
 }
 
 Status ImageClassifier::State::open_points() {
@@ -67,10 +67,7 @@ Status ImageClassifier::State::open_points() {
     if (!used) continue;
     OpenPoint& opened = points_[p];
     opened.selector = make_selector(file.points[p].rule);
-    if (const auto* premodel = std::get_if<PremodelRule>(&file.points[p].rule)) {
-      Status status = open_features(*premodel, opened);
-      if (!status.ok()) return status;
-    }
+    if (Status status = open_features(file.points[p].rule, opened); !status.ok()) return status;
     for (const ModelIndex model : steering.models(p)) {
       if (is_open(model)) continue;
       const Status status = open_model(model);

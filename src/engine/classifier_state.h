@@ -46,7 +46,7 @@ struct ImageClassifier::State {
   };
 
   Status open_points();
-  Status open_features(const PremodelRule& rule, OpenPoint& opened);
+  Status open_features(const Rule& rule, OpenPoint& opened);
   Result<std::size_t> choose(const Budget& budget, Nanoseconds elapsed);
   void refresh_costs();
   // Another model that is open answers where all of the point's own have failed.

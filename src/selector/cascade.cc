@@ -173,11 +173,7 @@ Step Cascade::next(const State& state) const noexcept {
                ? Step{}
                : conclude(state.trials, fallback, Reason::kLaterFailed, models_.size() - 1);
   }
-  const Budget& budget = state.budget;
-  const bool late = budget.deadline != kNever &&
-                    (state.elapsed >= budget.deadline ||
-                     state.costs[models_[stage]].wall > budget.deadline - state.elapsed);
-  if (fallback != kNoTrial && late) {
+  if (fallback != kNoTrial && !in_time(state, models_[stage])) {
     return conclude(state.trials, fallback, Reason::kDeadline, stage);
   }
   step.model = models_[stage];

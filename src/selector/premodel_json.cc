@@ -57,10 +57,10 @@ void add_premodel(const PremodelRule& rule, const Zoo& zoo, ordered_json& docume
   document["classifier"] = to_json(rule.classifier);
 }
 
-Result<PremodelRule> read_premodel(JsonReader& in, const Zoo& zoo) {
+Result<PremodelRule> read_premodel(JsonReader& in, const Zoo& zoo, Fallback fallback) {
   PremodelRule rule;
   const json* models = in.array("models");
-  rule.fallback = read_optional_model(in, "fallback", zoo);
+  if (fallback == Fallback::kKey) rule.fallback = read_optional_model(in, "fallback", zoo);
   rule.probe = read_optional_model(in, "probe", zoo);
   const json* network = in.has("network") ? in.object("network") : nullptr;
   const bool given = rule.probe || network != nullptr;  // the features come from elsewhere

@@ -35,6 +35,8 @@ ordered_json to_json(const Rule& rule, const Zoo& zoo) {
   if (const auto* premodel = std::get_if<PremodelRule>(&rule)) {
     add_premodel(*premodel, zoo, document);
   }
+  if (const auto* entry = std::get_if<EntryRule>(&rule)) add_entry(*entry, zoo, document);
+  if (const auto* routing = std::get_if<RoutingRule>(&rule)) add_routing(*routing, zoo, document);
   return document;
 }
 
@@ -53,6 +55,10 @@ Result<Rule> rule_from_json(const json& object, const std::string& path, const Z
     take(read_premodel(in, zoo));
   else if (kind == "cascade" || kind == "fixed")
     take(read_cascade(in, zoo));
+  else if (kind == "entry")
+    take(read_entry(in, zoo));
+  else if (kind == "routing")
+    take(read_routing(in, zoo));
   else
     in.fail(fmt::format("is of an unknown kind '{}'", kind));
   if (!rule.ok()) return rule;

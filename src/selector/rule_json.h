@@ -29,6 +29,13 @@ nlohmann::ordered_json name_or_null(const std::optional<ModelIndex>& model, cons
 void add_cascade(const CascadeRule& rule, const Zoo& zoo, nlohmann::ordered_json& document);
 Result<CascadeRule> read_cascade(JsonReader& in, const Zoo& zoo);
 void add_premodel(const PremodelRule& rule, const Zoo& zoo, nlohmann::ordered_json& document);
-Result<PremodelRule> read_premodel(JsonReader& in, const Zoo& zoo);
+// Is there a key `fallback`?
+enum class Fallback : std::uint8_t { kKey, kNone };
+Result<PremodelRule> read_premodel(JsonReader& in, const Zoo& zoo,
+                                   Fallback fallback = Fallback::kKey);
+void add_entry(const EntryRule& rule, const Zoo& zoo, nlohmann::ordered_json& document);
+Result<EntryRule> read_entry(JsonReader& in, const Zoo& zoo);
+void add_routing(const RoutingRule& rule, const Zoo& zoo, nlohmann::ordered_json& document);
+Result<RoutingRule> read_routing(JsonReader& in, const Zoo& zoo);
 
 }  // namespace rightsize

@@ -35,6 +35,14 @@ Nanoseconds longest_run(const PremodelRule& rule, std::span<const Cost> costs) {
   return rule.probe ? plus(longest, wall_of(*rule.probe, costs)) : longest;
 }
 
+Nanoseconds longest_run(const RoutingRule& rule, std::span<const Cost> costs) {
+  Nanoseconds longest{0};
+  for (const RoutedModel& routed : rule.models) {
+    if (routed.model != rule.probe) longest = std::max(longest, wall_of(routed.model, costs));
+  }
+  return rule.probe ? plus(longest, wall_of(*rule.probe, costs)) : longest;
+}
+
 std::string words_of(const Budget& budget) {
   std::vector<std::string> limits;
   if (budget.max_loss != kNoLimit) {
@@ -109,9 +117,16 @@ Nanoseconds Steering::mean_latency(std::size_t point, const PresentCosts& costs)
 }
 
 Nanoseconds Steering::longest_latency(std::size_t point, const PresentCosts& costs) const {
-  const auto* premodel = std::get_if<PremodelRule>(&file_.points[point].rule);
-  return plus(costs.elapsed, premodel != nullptr ? longest_run(*premodel, costs.upper)
-                                                 : sum_of_walls(models_[point], costs.upper));
+  const Rule& rule = file_.points[point].rule;
+  Nanoseconds longest{0};
+  if (const auto* premodel = std::get_if<PremodelRule>(&rule)) {
+    longest = longest_run(*premodel, costs.upper);
+  } else if (const auto* routing = std::get_if<RoutingRule>(&rule)) {
+    longest = longest_run(*routing, costs.upper);
+  } else {
+    longest = sum_of_walls(models_[point], costs.upper);
+  }
+  return plus(costs.elapsed, longest);
 }
 
 std::string Steering::figures_of(const Candidate& c, const Budget& budget) const {

@@ -123,8 +123,13 @@ Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
                           options.folds);
   };
   Contest contest(recording);
-  contest.add("cascade", validated(targets, fit_cascades));
+  contest.add(name_of(options.kind),
+              validated(targets, options.kind ? fitter_of(*options.kind) : fit_chosen_kind));
   contest.no_loss = contest.kinds.front().first + no_loss_index(targets);
+  for (const SelectorKind kind : options.more_kinds) {
+    if (kind == options.kind) continue;
+    contest.add(name_of(kind), validated(comparison_targets(), fitter_of(kind)));
+  }
   if (options.premodel) {
     auto items = cross_validate_premodel(recording, *options.premodel, options.folds);
     if (!items.ok()) return items.status();
@@ -221,23 +226,27 @@ Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo
 
 Status match_features(const SelectorFile& file, const OutcomeTable& table) {
   for (const OperatingPoint& point : file.points) {
-    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
-    if (premodel == nullptr || premodel->probe) continue;
-    if (premodel->network) {
+    if (network_of(point.rule) != nullptr) {
       return mismatch(fmt::format(
           "the selector file's point '{}' asks a network that the run has not recorded: give the "
           "network's folder with --cnn, for its held-out predictions, and no selector file",
           point.name));
     }
-    const FeatureSpec wanted{.set = premodel->feature_set().name, .options = premodel->features};
+    const ImageFeatureOptions* looked_at = image_features_of(point.rule);
+    if (looked_at == nullptr) continue;
+    const FeatureSpec wanted{.set = image_feature_set().name, .options = *looked_at};
     if (table.feature_spec == wanted) continue;
     return mismatch(fmt::format(
         "the selector file's point '{}' looks at features that this run {}; profile again, or "
-        "train "
-        "a selector on this run",
+        "train a selector on this run",
         point.name, table.feature_spec.set.empty() ? "has not" : "extracted in another way"));
   }
   return {};
+}
+
+std::string name_of(const std::optional<SelectorKind>& kind) {
+  if (!kind) return "auto";
+  return *kind == SelectorKind::kSignal ? "cascade" : to_string(*kind);
 }
 
 const char* to_string(VerdictKind kind) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/evaluate/kinds.h"
 #include "lab/evaluate/strategy.h"
 #include "lab/premodel/cnn.h"
 #include "lab/premodel/trainer.h"
@@ -19,6 +20,10 @@ struct EvaluateOptions {
   std::string baseline;  // empty: the best single model
   Reference reference;
   CostKind cost = CostKind::kTime;  // what premodels and the choice of their models call cheap
+  // The kind that the verdict is about and that `train` fits, at all default targets; nothing: the
+  // one that cross-validation inside each training fold chooses.
+  std::optional<SelectorKind> kind = SelectorKind::kSignal;
+  std::vector<SelectorKind> more_kinds;     // to compare with it, at comparison_targets()
   std::optional<PremodelOptions> premodel;  // a kind more; needs a run with features
   std::optional<CnnPremodel> cnn;           // a kind more, judged by its held-out predictions
   std::string cnn_fallback;                 // model; empty: no answer where it says "none"
@@ -27,6 +32,8 @@ struct EvaluateOptions {
   std::vector<std::string> more_arguments;  // of the program, that gave `premodel` and `cost`
 };
 
+// What the first kind is called: "cascade" for that by signal.
+std::string name_of(const std::optional<SelectorKind>& kind);
 inline constexpr const char* kPremodelKind = "premodel";
 inline constexpr const char* kCnnKind = "cnn";
 

@@ -32,11 +32,13 @@ void add_single_models(const Evaluation& evaluation, SelectorFile& file) {
   }
 }
 
-void add_points(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
+void add_points(const Recording& recording, const Evaluation& evaluation,
+                const std::optional<SelectorKind>& kind, SelectorFile& file) {
   const std::vector<std::size_t> all = all_but(recording.items(), {});
   file.points.push_back(
       make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
-  const FitPoint fit = fit_cascades(recording, all, file.baseline);
+  const Fitter fitter = kind ? fitter_of(*kind) : Fitter(fit_chosen_kind);
+  const FitPoint fit = fitter(recording, all, file.baseline);
   const std::vector<Target> targets = default_targets();
   for (std::size_t t = 0; t < targets.size(); ++t) {
     OperatingPoint point =
@@ -115,7 +117,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   file.reference = options.reference.name();
   file.baseline = static_cast<ModelIndex>(training.evaluation.baseline);
   add_figures(*recording, training.evaluation, file);
-  add_points(*recording, training.evaluation, file);
+  add_points(*recording, training.evaluation, options.kind, file);
   if (options.premodel) {
     const Status status = add_premodel(*recording, training.evaluation, *options.premodel, file);
     if (!status.ok()) return status;

@@ -27,16 +27,12 @@ Totals totals_of(const Recording& recording, const std::vector<std::size_t>& ite
   return totals;
 }
 
-// A loss is believed to be met if right answers less this many standard errors say so.
-constexpr double kTrustDiscount = 1.0;
+}  // namespace
 
-// Right answers that meet the target on n items, given the baseline's.
 std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n) {
   return baseline_right -
          static_cast<std::int64_t>(std::floor(target.loss * static_cast<double>(n) + 1e-9));
 }
-
-}  // namespace
 
 std::vector<Target> default_targets() {
   std::vector<Target> targets = {{.name = kNoLoss}};
@@ -57,9 +53,14 @@ FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>
 
 FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
                             const std::vector<std::size_t>& items, ModelIndex baseline) {
+  return fit_cascades_by({.models = models}, recording, items, baseline);
+}
+
+FitPoint fit_cascades_by(const SearchOptions& options, const Recording& recording,
+                         const std::vector<std::size_t>& items, ModelIndex baseline) {
   const Totals base = totals_of(recording, items, baseline);
-  auto frontier = std::make_shared<CascadeFrontier>(
-      search_cascades(recording, items, baseline, {.models = models}));
+  auto frontier =
+      std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline, options));
   return [=, n = items.size()](const Target& target) {
     const double wanted = static_cast<double>(wanted_right(target, base.right, n));
     const auto limit = static_cast<std::int64_t>(static_cast<double>(base.cpu) / target.speedup);

@@ -26,6 +26,11 @@ struct Target {
 std::vector<Target> default_targets();
 inline constexpr const char* kNoLoss = "no-loss";
 
+// Right answers that meet the target on n items, given the baseline's; those that a setting got
+// count less kTrustDiscount standard errors of its difference to the baseline.
+std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n);
+inline constexpr double kTrustDiscount = 1.0;
+
 // How a point is fitted to items of a recording. A kind that cannot reach a target falls back to
 // the baseline.
 using FitPoint = std::function<Rule(const Target&)>;
@@ -38,6 +43,9 @@ FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>
 // The same among these models alone; the baseline, to fall back to, need not be one of them.
 FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
                             const std::vector<std::size_t>& items, ModelIndex baseline);
+// The same as these options say.
+FitPoint fit_cascades_by(const SearchOptions& options, const Recording& recording,
+                         const std::vector<std::size_t>& items, ModelIndex baseline);
 // The cheapest single model that meets the target.
 FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& items,
                    ModelIndex baseline);
