@@ -82,7 +82,7 @@ void show(const char* what, const LoadedSelector& loaded, std::size_t point, App
     if (label == static_cast<std::int64_t>(input.label)) ++right;
   }
   const auto n = static_cast<double>(inputs.size());
-  std::printf("%-22s %-14s %5.1f %%  %5zu  %5zu  %5zu  %8zu  %7.2f\n", what,
+  std::printf("%-24s %-9s %5.1f %%  %5zu  %5zu  %5zu  %8zu  %7.2f\n", what,
               loaded.points()[point].name.c_str(), 100 * static_cast<double>(right) / n,
               app.runs[0], app.runs[1], app.runs[2], answered, (cpu_us() - start) / n);
 }
@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
 
   const own_runtime::Models models;
   Application app(*loaded, models);
-  std::printf("%-22s %-14s %7s  %5s  %5s  %5s  %8s  %7s\n", "what is wanted", "point", "right",
+  std::printf("%-24s %-9s %7s  %5s  %5s  %5s  %8s  %7s\n", "what is wanted", "point", "right",
               "cent.", "quad.", "kern.", "answered", "us each");
   show("the best model", *loaded, *baseline, app);
   show("0.5 points lost at most", *loaded, *careful, app);

@@ -82,11 +82,12 @@ int main(int argc, char** argv) {
     std::cerr << table.status().message() << "\n";
     return 1;
   }
-  const auto training = rightsize::train(*table, {});
+  auto training = rightsize::train(*table, {});
   if (!training.ok()) {
     std::cerr << training.status().message() << "\n";
     return 1;
   }
+  for (auto& point : training->file.points) point.drift.reset();  // this example has no drift watch
   std::ofstream(argv[1]) << to_json_text(training->file);
   std::cout << training->evaluation.verdict.sentence << "\n";
   return 0;
