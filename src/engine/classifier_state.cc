@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "selector/explain.h"
 #include "selector/trials.h"
 
 namespace rightsize {
@@ -194,6 +196,12 @@ Result<Classification> ImageClassifier::State::classify(std::span<const std::byt
   if (failed) rescue(world, result);
   result.late = budget.deadline != kNever && result.decision.wall > budget.deadline;
   fill(world, result);
+  if (options.explain) {
+    const Explanation explanation =
+        explain(file, *chosen, result.decision, live_.costs, world.features());
+    result.explanation = to_text(explanation);
+    result.explanation_json = to_json(explanation).dump();
+  }
   if (!result.rescued) note(result.decision, budget, *chosen);
   // The class lists belong to the world, which ends here.
   for (Trial& trial : result.decision.tried) trial.top = nullptr;

@@ -62,7 +62,7 @@ struct ExplainedStep {
   double cpu_ms = 0.0;                   // kRun: pre-processing and inference
   double cpu_so_far_ms = 0.0;            // of all runs up to this one and the features; kRun
   std::vector<std::string> passed_over;  // models wanted before this one that cannot be run
-  std::optional<StageTest> comparison;  // kRun: what its answer was put to
+  std::optional<StageTest> comparison;   // kRun: what its answer was put to
 };
 
 struct Weight {

@@ -94,8 +94,7 @@ bool lacks_lists(const Rule& rule, std::span<const Trial> trials) {
          });
 }
 
-std::optional<StageTest> comparison_of(const Asked& asked, const CascadeRule& rule,
-                                        std::size_t t) {
+std::optional<StageTest> comparison_of(const Asked& asked, const CascadeRule& rule, std::size_t t) {
   const Cascade cascade(rule);
   const std::span<const Trial> trials = asked.decision.trials().first(t + 1);
   const std::size_t stage = cascade.stage_of(trials.back().model);

@@ -74,6 +74,18 @@ std::vector<Cost> profiled_costs(const SelectorFile& file) {
   return costs;
 }
 
+namespace {
+
+Nanoseconds longest_run(const RoutingRule& rule, std::span<const Cost> costs) {
+  Nanoseconds longest{0};
+  for (const RoutedModel& routed : rule.models) {
+    longest = std::max(longest, wall_of(routed.model, costs));
+  }
+  return rule.probe ? plus(longest, wall_of(*rule.probe, costs)) : longest;
+}
+
+}  // namespace
+
 struct Steering::Candidate {
   std::size_t point = 0;
   double quality = 0.0;
@@ -117,14 +129,12 @@ Nanoseconds Steering::mean_latency(std::size_t point, const PresentCosts& costs)
 }
 
 Nanoseconds Steering::longest_latency(std::size_t point, const PresentCosts& costs) const {
+  Nanoseconds longest = sum_of_walls(models_[point], costs.upper);
   const Rule& rule = file_.points[point].rule;
-  Nanoseconds longest{0};
   if (const auto* premodel = std::get_if<PremodelRule>(&rule)) {
     longest = longest_run(*premodel, costs.upper);
   } else if (const auto* routing = std::get_if<RoutingRule>(&rule)) {
     longest = longest_run(*routing, costs.upper);
-  } else {
-    longest = sum_of_walls(models_[point], costs.upper);
   }
   return plus(costs.elapsed, longest);
 }

@@ -168,6 +168,14 @@ TEST(Train, IsAFunctionOfItsInput) {
   EXPECT_EQ(to_json_text(train(table, {})->file), to_json_text(train(table, {})->file));
 }
 
+TEST(Train, ItsFileCanBeReadBack) {
+  // 700 times 1 / 700 is more than 1 in floating point.
+  const auto training = train(synthetic_table({.items = 700, .models = ladder()}), {});
+  ASSERT_TRUE(training.ok());
+  const auto back = parse_selector_file(to_json_text(training->file), "s.json");
+  EXPECT_TRUE(back.ok()) << back.status().message();
+}
+
 TEST(LeaveOut, TakesModelsAway) {
   const OutcomeTable table = synthetic_table({.items = 50, .models = ladder()});
   const auto rest = leave_out(table, {"m[02]"});

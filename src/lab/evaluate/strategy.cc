@@ -123,6 +123,7 @@ StrategyFigures Resampling::figures(std::size_t s) const {
     figures.wall_ms += static_cast<double>(item.wall) / kNsPerMs / n;
     energy_nj += static_cast<double>(item.energy);
   }
+  // Counted first, so that all is exactly 1: a selector file refuses more.
   for (double& share : figures.shares) share /= n;
   figures.abstained /= n;
   if (energy_nj != 0) figures.energy_mj = energy_nj / 1e6 / n;
