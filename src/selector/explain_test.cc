@@ -85,6 +85,24 @@ TEST(ExplainCascade, EntropyIsSureWhenSmall) {
                                      "nats (0.25 more), large would have run next."));
 }
 
+// The change that is named, and hardly more, turns the decision; a little less does not.
+TEST(ExplainCascade, TheChangeIsTheSmallest) {
+  for (const Signal signal : {Signal::kMargin, Signal::kEntropy}) {
+    for (const double value : {0.1, 0.4, 0.6, 0.9}) {
+      const SelectorFile file = file_of({cascade(signal, 0.5)});
+      const auto first = [&](double seen) {
+        const auto steps =
+            explained(file, {answering(3, seen, seen), answering(4, 0.9), answering(5, 0.9)})
+                .facts.steps;
+        return *steps[0].comparison;
+      };
+      const Comparison before = first(value);
+      EXPECT_EQ(first(value + 1.01 * before.change).sure, !before.sure) << value;
+      EXPECT_EQ(first(value + 0.99 * before.change).sure, before.sure) << value;
+    }
+  }
+}
+
 TEST(ExplainCascade, ValuesThatLookAlikeAreToldApart) {
   const Explained e = explained(file_of({cascade()}),
                                 {answering(3, 0.49999), answering(4, 0.9), answering(5, 0.9)});
