@@ -104,6 +104,16 @@ TEST(ExplainPremodel, TheSmallestChangeOfAFeature) {
   EXPECT_TRUE(e.document["premodel"]["changes"][0]["chosen"].is_null());
 }
 
+TEST(ExplainPremodel, TheChangesThatAreNamedHold) {
+  const Explained e = by(tree(), 75, 0.125F);
+  for (const FeatureChange& change : e.facts.premodel->changes) {
+    const bool is_hue = change.feature.name == "hue1";
+    const auto to = static_cast<float>(change.to);
+    const Explained changed = is_hue ? by(tree(), 75, to) : by(tree(), to, 0.125F);
+    EXPECT_EQ(changed.facts.premodel->chosen, change.chosen);
+  }
+}
+
 TEST(ExplainPremodel, NoChangeOfOneFeatureMayDo) {
   Tree constant{.classes = 3, .features = 2, .nodes = {{.value = 1, .right = 0}}};
   constant.shares = {0, 1, 0};

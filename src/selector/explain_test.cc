@@ -39,7 +39,7 @@ TEST(ExplainCascade, ASureStage) {
   EXPECT_THAT(e.text, HasSubstr("1. Ran small, the first stage: it says \"thing 3\" (class 3) with "
                                 "a probability of 75.0 % in 4.0 ms. Its largest probability, 0.75, "
                                 "reaches the 0.5 that this stage needs."));
-  EXPECT_THAT(e.text, HasSubstr("2. small is sure enough"));
+  EXPECT_THAT(e.text, HasSubstr("2. That is sure enough"));
   EXPECT_THAT(e.text, HasSubstr("If small's largest probability had been below 0.5 instead of 0.75 "
                                 "(0.25 less), medium would have run next."));
   EXPECT_THAT(e.text, HasSubstr("This decision took 4.0 ms of CPU time; large, the best single "
@@ -62,7 +62,7 @@ TEST(ExplainCascade, UnsureStagesUpToTheLast) {
   EXPECT_THAT(e.text, HasSubstr("Its margin, 0.25, is below the 0.5 that this stage needs. 2. Ran "
                                 "medium, the next stage"));
   EXPECT_THAT(e.text, HasSubstr("in 8.0 ms (12.0 ms so far)"));
-  EXPECT_THAT(e.text, HasSubstr("4. large is the last stage, whose answer is taken"));
+  EXPECT_THAT(e.text, HasSubstr("4. large is the last stage, after which the answer is taken"));
   EXPECT_THAT(e.text, HasSubstr("If small's margin had been at least 0.5 instead of 0.25 (0.25 "
                                 "more), small's answer would have been taken."));
   EXPECT_THAT(e.text, HasSubstr("takes 30.0 ms alone: 12.0 ms lost"));
@@ -83,6 +83,24 @@ TEST(ExplainCascade, EntropyIsSureWhenSmall) {
                                      "nats (0.5 less), small's answer"));
   EXPECT_THAT(unsure.text, HasSubstr("If medium's entropy had been above 1.5 nats instead of 1.25 "
                                      "nats (0.25 more), large would have run next."));
+}
+
+// The change that is named, and hardly more, turns the decision; a little less does not.
+TEST(ExplainCascade, TheChangeIsTheSmallest) {
+  for (const Signal signal : {Signal::kMargin, Signal::kEntropy}) {
+    for (const double value : {0.1, 0.4, 0.6, 0.9}) {
+      const SelectorFile file = file_of({cascade(signal, 0.5)});
+      const auto first = [&](double seen) {
+        const auto steps =
+            explained(file, {answering(3, seen, seen), answering(4, 0.9), answering(5, 0.9)})
+                .facts.steps;
+        return *steps[0].comparison;
+      };
+      const StageTest before = first(value);
+      EXPECT_EQ(first(value + 1.01 * before.change).sure, !before.sure) << value;
+      EXPECT_EQ(first(value + 0.99 * before.change).sure, before.sure) << value;
+    }
+  }
 }
 
 TEST(ExplainCascade, ValuesThatLookAlikeAreToldApart) {

@@ -98,10 +98,11 @@ std::string end_text(const ExplainedAnswer& answer, bool rescue) {
       answer.passed_over.empty() ? "" : passed_over_text(answer.passed_over) + " ";
   switch (answer.reason) {
     case Reason::kConfident:
-      return fmt::format("{} is sure enough, so no further model runs.", answer.model);
+      return "That is sure enough, so no further model runs.";
     case Reason::kLastStage:
-      return fmt::format("{} is the last stage, whose answer is taken however sure it is.",
-                         answer.model);
+      return fmt::format(
+          "{} is the last stage, after which the answer is taken however sure it is.",
+          answer.model);
     case Reason::kDeadline:
       return passed + fmt::format(
                           "{} was expected to take {} (wall time), for which the deadline "
@@ -176,7 +177,7 @@ std::string premodel_decided(const PremodelChoice& choice) {
 std::string decided_text(const Explanation& explanation) {
   std::string text;
   for (const ExplainedStep& step : explanation.steps) {
-    if (!step.comparison) continue;
+    if (!step.comparison || is_first_of_agreement(*step.comparison)) continue;
     text += item(decided_by_text(*step.comparison, step.model));
     for (const Factor& factor : step.comparison->factors) {
       text += indented(factor_text(factor), 6, 8);
@@ -194,7 +195,8 @@ std::string decided_text(const Explanation& explanation) {
 std::string changed_text(const Explanation& explanation) {
   std::string text;
   for (const ExplainedStep& step : explanation.steps) {
-    if (step.comparison) text += item(change_text(*step.comparison, step.model));
+    if (!step.comparison || is_first_of_agreement(*step.comparison)) continue;
+    text += item(change_text(*step.comparison, step.model));
   }
   if (explanation.premodel) {
     const auto& changes = explanation.premodel->changes;

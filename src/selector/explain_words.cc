@@ -99,6 +99,10 @@ std::string count(std::size_t n, const char* what) {
 }
 
 std::string agreement_text(const StageTest& comparison) {
+  if (is_first_of_agreement(comparison)) {
+    return fmt::format("It is the first to answer; {:.0f} must give the same answer, to stop here.",
+                       std::ceil(comparison.threshold));
+  }
   const std::size_t runs = comparison.agreed.size() + comparison.disagreed.size();
   return fmt::format("{} of the {} so far give{} this answer; {:.0f} must, to stop here.",
                      comparison.agreed.size(), count(runs, "model"),
@@ -179,6 +183,11 @@ const char* source_text(ModelCost::Source source) {
       return "the profile (not loaded, or cannot be run)";
   }
   return "?";
+}
+
+bool is_first_of_agreement(const StageTest& comparison) {
+  return comparison.kind == Confidence::kAgreement && !comparison.sure &&
+         comparison.agreed.size() + comparison.disagreed.size() == 1;
 }
 
 std::string comparison_text(const StageTest& comparison) {

@@ -14,6 +14,8 @@ std::string said_text(const Said& said);
 std::string passed_over_text(const std::vector<std::string>& models);
 const char* source_text(ModelCost::Source source);
 
+// One answer alone cannot agree with another: nothing would change that.
+bool is_first_of_agreement(const StageTest& comparison);
 // How the value compares with the threshold; "its" is the model's.
 std::string comparison_text(const StageTest& comparison);
 std::string decided_by_text(const StageTest& comparison, const std::string& model);
