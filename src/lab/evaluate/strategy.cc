@@ -98,10 +98,13 @@ StrategyFigures Resampling::figures(std::size_t s) const {
   const auto n = static_cast<double>(strategies_[s].items.size());
   double energy_nj = 0.0;
   for (const ReplayedItem& item : strategies_[s].items) {
-    (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0 / n;
+    (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0;
     figures.wall_ms += static_cast<double>(item.wall) / kNsPerMs / n;
     energy_nj += static_cast<double>(item.energy);
   }
+  // Counts divided once: summed up, shares of 1 / n could exceed 1.
+  figures.abstained /= n;
+  for (double& share : figures.shares) share /= n;
   if (energy_nj != 0) figures.energy_mj = energy_nj / 1e6 / n;
   return figures;
 }
