@@ -128,6 +128,9 @@ class Worlds {
       LiveWorld live_world(live_);
       ASSERT_TRUE(live_world.decode(bytes(i), {}).ok());
       recorded_world.select(i);
+      // Routing weighs what models cost: both worlds are to say the same.
+      const std::span<const Cost> costs = recorded_world.costs();
+      live_.costs.assign(costs.begin(), costs.end());
       const Listening live(selector);
       const Listening recorded(selector);
       const Decision a = decide(live, live_world);
@@ -266,6 +269,49 @@ void compare_families(Worlds& worlds) {
   }
 }
 
+// Routing and entered cascades, as they are fitted for several targets; and the former on features
+// of the input, which the fit does not use.
+void compare_other_kinds(Worlds& worlds) {
+  std::vector<std::size_t> all(worlds.recording().items());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto dearest = static_cast<ModelIndex>(worlds.recording().models() - 1);
+  std::map<std::size_t, int> by_runs;
+  for (const SelectorKind kind : {SelectorKind::kRouting, SelectorKind::kEntry}) {
+    const FitPoint fit = fitter_of(kind)(worlds.recording(), all, dearest);
+    for (const Target& target : comparison_targets()) {
+      SCOPED_TRACE(std::string(to_string(kind)) + " " + target.name);
+      worlds.compare(*make_selector(fit(target)), by_runs);
+    }
+  }
+  RoutingRule routing{.features = {1, 5, 22, 28},
+                      .models = {},
+                      .price = 0.01,
+                      .probe = {},
+                      .extraction = worlds.table().feature_spec.options};
+  EntryRule entry{.premodel = {}, .cascade = {.stages = {}}};
+  for (std::size_t m = 0; m < worlds.recording().models(); ++m) {
+    const auto model = static_cast<ModelIndex>(m);
+    const double sign = m % 2 == 0 ? 1.0 : -1.0;
+    routing.models.push_back({model, {0.3, sign, sign / 100, sign / 50, -sign}});
+    entry.cascade.stages.push_back({.model = model, .threshold = 0.7});
+  }
+  worlds.compare(Routing(routing), by_runs);
+  routing.features = {0, 2};
+  routing.probe = 0;
+  for (RoutedModel& routed : routing.models) routed.coefficients.resize(3);
+  worlds.compare(Routing(routing), by_runs);
+  const std::string probe = worlds.table().zoo.models.front().name;
+  for (const bool probed : {false, true}) {
+    PremodelOptions options{.shape = *PremodelShape::parse("tree"), .folds = 2};
+    options.probe = probed ? probe : "";
+    const auto premodel = train_premodel(worlds.recording(), all, options);
+    ASSERT_TRUE(premodel.ok()) << premodel.status().message();
+    entry.premodel = *premodel;
+    worlds.compare(EnteredCascade(entry), by_runs);
+  }
+  EXPECT_FALSE(by_runs.empty());
+}
+
 Zoo only(const Zoo& zoo, const std::vector<std::string>& names) {
   Zoo part = zoo;
   part.models.clear();
@@ -315,6 +361,7 @@ TEST(LiveRecordedTest, SmallNetworks) {
   for (std::size_t runs = 1; runs <= 3; ++runs) EXPECT_GT(by_runs[runs], 0) << runs;
   compare_premodels(worlds, "small");
   compare_families(worlds);
+  compare_other_kinds(worlds);
   worlds.compare_trained(
       {.premodel = PremodelOptions{.folds = 2}, .folds = {.folds = 3}, .resamples = 20},
       test::data_folder());
@@ -346,6 +393,7 @@ TEST(LiveRecordedTest, Photos) {
   compare_pairs(worlds, {0.25, 0.75});
   compare_premodels(worlds, "lite0_128");
   compare_families(worlds);
+  compare_other_kinds(worlds);
   worlds.compare_trained(
       {.baseline = "lite0", .reference = reference, .folds = {.folds = 2}, .resamples = 20},
       test::source_folder() / "zoo/efficientnet-lite/models");

@@ -32,8 +32,9 @@ namespace {
 Status read_features(const json& list, const std::string& path, RoutingRule& rule) {
   const std::size_t raw = rule.probe ? probe_feature_set().features.size() : kImageFeatures;
   for (const json& position : list) {
-    const bool fits = position.is_number_unsigned() && position.get<std::uint64_t>() < raw;
-    const auto feature = fits ? position.get<std::uint16_t>() : std::uint16_t{0};
+    const std::int64_t at = position.is_number_integer() ? position.get<std::int64_t>() : -1;
+    const bool fits = at >= 0 && at < static_cast<std::int64_t>(raw);
+    const auto feature = static_cast<std::uint16_t>(fits ? at : 0);
     if (!fits || (!rule.features.empty() && feature <= rule.features.back())) {
       return invalid_input(fmt::format("'{}' must be ascending positions below {}", path, raw));
     }

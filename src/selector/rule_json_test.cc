@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "core/manifest_json.h"
 #include "selector/fake_world.h"
 #include "tests/support.h"
 
@@ -110,7 +111,8 @@ TEST(RuleJson, DamagedRoutingIsRefused) {
   EXPECT_THAT(broken(rule, "/features", {0, 2, 2}), HasSubstr("ascending"));
   EXPECT_THAT(broken(rule, "/features", {0, 2, -1}), HasSubstr("ascending"));
   EXPECT_THAT(broken(rule, "/features", {0, 2, 1e99}), HasSubstr("ascending"));
-  EXPECT_THAT(broken(rule, "/features", {0, 2}), HasSubstr("3 numbers as 'coefficients'"));
+  EXPECT_THAT(broken(rule, "/features", json::array({0, 2})),
+              HasSubstr("needs 3 numbers as 'coefficients'"));
   EXPECT_THAT(broken(rule, "/models", json::array()), HasSubstr("1 to 15 models"));
   EXPECT_THAT(broken(rule, "/models/0/coefficients", {1, 2}), HasSubstr("4 numbers"));
   EXPECT_THAT(broken(rule, "/models/0/model", document_of(rule)["models"][1]["model"]),

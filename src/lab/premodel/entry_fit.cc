@@ -12,11 +12,11 @@
 namespace rightsize {
 namespace {
 
-constexpr std::size_t kFolds = 5;                 // inside the training items
-constexpr double kMaxCorrelation = 0.75;          // of two features of the input
-constexpr std::array kScales = {0.8, 1.0, 1.25};  // of the cost of cascades that are tried
-constexpr std::array kPrices = {0.03, 0.1,
-                                0.3};  // of the time of the whole cascade, in right answers
+constexpr std::size_t kFolds = 3;         // inside the training items
+constexpr double kMaxCorrelation = 0.75;  // of two features of the input
+// Cascades that are tried, by their cost against the plain one's for the target: those that stop
+// earlier leave time for inputs that are sent on at once.
+constexpr std::array kScales = {0.5, 0.75, 1.0};
 
 // Runs the stages before the entry that are to be run, then the entry, then goes on as the cascade.
 class Forced : public Selector {
@@ -82,8 +82,8 @@ class EntryFit {
       if (std::find(tried.begin(), tried.end(), found->rule) != tried.end()) continue;
       tried.push_back(found->rule);
       const Base base{found->rule, found->smoothed, found->right};
-      add_premodels(base, true, rules);
-      if (recording_.table->feature_count() > 0) add_premodels(base, false, rules);
+      add_premodel(base, true, rules);
+      if (recording_.table->feature_count() > 0) add_premodel(base, false, rules);
     }
     return rules.pick(target);
   }
@@ -128,9 +128,8 @@ class EntryFit {
     return costs;
   }
 
-  // Tries premodels of both shapes that learn at several prices; those that cannot be fitted are
-  // left out.
-  void add_premodels(const Base& base, bool probes, ValuedRules& rules) const {
+  // Tries a premodel; one that cannot be fitted is left out.
+  void add_premodel(const Base& base, bool probes, ValuedRules& rules) const {
     std::vector<ModelIndex> models;
     for (const CascadeStage& stage : base.rule.stages) models.push_back(stage.model);
     const auto results = enter_everywhere(base.rule, probes);
@@ -140,49 +139,38 @@ class EntryFit {
     if (features.empty()) return;
     std::vector<std::int64_t> overhead(items_.size(), 0);
     if (!probes) overhead = feature_costs(features);
-    for (const double price : kPrices) {
-      set->labels = best_entries(results, price);
-      const bool one = std::adjacent_find(set->labels.begin(), set->labels.end(),
-                                          std::not_equal_to<>()) == set->labels.end();
-      if (one) continue;
-      for (const PremodelShape& shape : shapes()) {
-        const auto choices = held_out_choices(*set, features, shape, kFolds);
-        if (!choices.ok()) continue;
-        ValuedRule valued = value(base, results, *choices, overhead);
-        valued.rule = [=, this, rule = base.rule, set = *set] {
-          return entry_rule(rule, set, features, shape, probes);
-        };
-        rules.add(std::move(valued));
-      }
-    }
+    set->labels = best_entries(results);
+    const bool one = std::adjacent_find(set->labels.begin(), set->labels.end(),
+                                        std::not_equal_to<>()) == set->labels.end();
+    if (one) return;
+    const auto choices = held_out_choices(*set, features, shape(), kFolds);
+    if (!choices.ok()) return;
+    ValuedRule valued = value(base, results, *choices, overhead);
+    valued.rule = [=, this, rule = base.rule, set = *set] {
+      return entry_rule(rule, set, features, probes);
+    };
+    rules.add(std::move(valued));
   }
 
-  std::vector<PremodelShape> shapes() const {
+  // A small tree: few inputs tell where to enter, and it takes no time.
+  PremodelShape shape() const {
     ClassifierSpec tree = ClassifierSpec::of(ClassifierKind::kTree);
     tree.max_depth = 3;
     tree.min_examples = std::max(10, static_cast<int>(items_.size() / 20));
-    const ClassifierSpec logistic = ClassifierSpec::of(ClassifierKind::kLogistic);
-    return {{.chain = false, .levels = {tree}}, {.chain = false, .levels = {logistic}}};
+    return {.chain = false, .levels = {tree}};
   }
 
-  // `price`: of as much time as the dearest entry takes on average.
-  std::vector<std::uint16_t> best_entries(const std::vector<std::vector<ReplayedItem>>& results,
-                                          double price) const {
-    double dearest = 1.0;
-    for (const auto& of_entry : results) {
-      double sum = 0.0;
-      for (const ReplayedItem& item : of_entry) sum += static_cast<double>(item.cpu);
-      dearest = std::max(dearest, sum / static_cast<double>(items_.size()));
-    }
+  // The entry that is answered right at the least cost; where none is, the cheapest.
+  std::vector<std::uint16_t> best_entries(
+      const std::vector<std::vector<ReplayedItem>>& results) const {
     std::vector<std::uint16_t> labels;
     for (std::size_t p = 0; p < items_.size(); ++p) {
-      const auto worth = [&](std::size_t entry) {
-        const ReplayedItem& item = results[entry][p];
-        return (item.right ? 1.0 : 0.0) - price * static_cast<double>(item.cpu) / dearest;
-      };
       std::size_t best = 0;
       for (std::size_t entry = 1; entry < results.size(); ++entry) {
-        if (worth(entry) > worth(best)) best = entry;
+        const ReplayedItem& item = results[entry][p];
+        const ReplayedItem& held = results[best][p];
+        const bool better = item.right != held.right ? item.right : item.cpu < held.cpu;
+        if (better) best = entry;
       }
       labels.push_back(static_cast<std::uint16_t>(best));
     }
@@ -207,9 +195,8 @@ class EntryFit {
   }
 
   Rule entry_rule(const CascadeRule& cascade, const TrainingSet& set,
-                  const std::vector<std::uint16_t>& features, const PremodelShape& shape,
-                  bool probes) const {
-    auto classifier = fit_shape(set, features, shape);
+                  const std::vector<std::uint16_t>& features, bool probes) const {
+    auto classifier = fit_shape(set, features, shape());
     if (!classifier.ok()) return cascade;
     EntryRule rule{.premodel = {.classifier = std::move(*classifier)}, .cascade = cascade};
     for (const CascadeStage& stage : cascade.stages) rule.premodel.models.push_back(stage.model);

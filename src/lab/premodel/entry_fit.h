@@ -6,11 +6,10 @@
 
 namespace rightsize {
 
-// Around the cascade that the plain search finds for a target, cheaper and dearer ones are tried
-// with a small tree and a logistic regression as premodels, on what their first model says and,
-// where the run has them, on features of the input. A premodel learns the stage whose entry gives
-// most, a right answer less the price of its time, for several prices; it is valued by choices that
-// were held out inside the training items, and used where it beats the plain cascade.
+// With the cascade that the plain search finds for a target, and with cheaper ones, small trees are
+// tried as premodels, on what the first model says and, where the run has them, on features of the
+// input. A premodel learns the entry that is answered right at the least cost; it is valued by
+// choices that were held out inside the training items, and used where it beats the plain cascade.
 FitPoint fit_entries(const Recording& recording, const std::vector<std::size_t>& items,
                      ModelIndex baseline);
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kPenalty = 1.0;
 constexpr double kSmoothing = 0.5;  // share of predicted in right answers
-constexpr int kPrices = 200;
+constexpr int kPrices = 100;
 constexpr double kLeastPrice = 1e-3;  // probability for the time of the dearest model
 constexpr double kMostPrice = 4.0;    // the same; beyond it the probe alone answers
 
@@ -129,11 +129,32 @@ class RoutingFit {
     const double dearest =
         static_cast<double>(*std::max_element(cpu_.begin(), cpu_.end())) / 1e6 / n;
     if (!(dearest > 0)) return;
-    for (int step = 0; step < kPrices; ++step) {
-      const double price =
-          kLeastPrice * std::pow(kMostPrice / kLeastPrice, step / (kPrices - 1.0)) / dearest;
-      rules.add(value(router, price));
+    std::vector<Router> routers = {router};
+    for (std::size_t place = 1; place < router.rule->models.size(); ++place) {
+      routers.push_back(pair_of(router, place));
     }
+    for (const Router& one : routers) {
+      for (int step = 0; step < kPrices; ++step) {
+        const double exponent = step / (kPrices - 1.0);
+        const double price = kLeastPrice * std::pow(kMostPrice / kLeastPrice, exponent) / dearest;
+        rules.add(value(one, price));
+      }
+    }
+  }
+
+  // The same that chooses between the probe and one other model alone.
+  static Router pair_of(const Router& router, std::size_t place) {
+    Router pair{.rule = nullptr, .features = router.features, .probabilities = {}};
+    RoutingRule rule = *router.rule;
+    rule.models = {router.rule->models.front(), router.rule->models[place]};
+    pair.rule = std::make_shared<const RoutingRule>(std::move(rule));
+    for (const std::vector<double>& all : router.probabilities) {
+      if (all.empty())
+        pair.probabilities.emplace_back();
+      else
+        pair.probabilities.push_back({all.front(), all[place]});
+    }
+    return pair;
   }
 
   // As Routing chooses where nothing fails but the probe.
