@@ -183,7 +183,8 @@ class Worlds {
     set_ = std::move(*set);
     Result<ImageFeatures> features = ImageFeatures::make(table_.feature_spec.options);
     if (!features.ok()) return features.status();
-    live_.features = std::move(*features);
+    features_ = std::move(*features);
+    live_.features = &*features_;
     for (const ModelIndex m : all) {
       live_.models.push_back(std::make_unique<ImageModel>(zoo_.models[m], *set_->session(m)));
       live_.costs.push_back({Nanoseconds(1), Nanoseconds(1)});
@@ -197,6 +198,7 @@ class Worlds {
   Recording recording_;
   std::map<std::string, std::vector<std::byte>> bytes_;
   std::optional<ModelSet> set_;
+  std::optional<ImageFeatures> features_;
   LiveModels live_;
 };
 
