@@ -228,6 +228,10 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
           "or some of calibrated, combined, averaged, agreement, deferral, entry, routing,\n"
           "with commas between them")
       ->type_name("KINDS")
+      ->check([](const std::string& text) {
+        const auto kinds = parse_kinds(text);
+        return kinds.ok() ? std::string() : kinds.status().message();
+      })
       ->capture_default_str();
   add_selection_options(command, args);
   command.add_option("--html", args.html, "Write the report, one self-contained page")

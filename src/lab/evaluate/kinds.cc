@@ -13,7 +13,7 @@
 namespace rightsize {
 namespace {
 
-constexpr std::size_t kInnerFolds = 5;
+constexpr std::size_t kInnerFolds = 3;
 constexpr std::uint64_t kInnerSeed = 1;
 constexpr double kChoiceSpeedup = 1.75;
 
