@@ -358,8 +358,8 @@ TEST_F(CliTest, ASelectorOfAnotherZoo) {
   folder_.write("cut.json", text.substr(0, text.size() / 2));
   EXPECT_THAT(error("classify cut.json data"), HasSubstr("cut.json: is not valid JSON"));
   EXPECT_THAT(error("evaluate run.db cut.json"), HasSubstr("cut.json: is not valid JSON"));
-  folder_.write("later.json", "{\"format\": \"rightsize-selector\", \"version\": 2}");
-  EXPECT_THAT(error("info later.json"), HasSubstr("is version 2 of the format"));
+  folder_.write("later.json", "{\"format\": \"rightsize-selector\", \"version\": 9}");
+  EXPECT_THAT(error("info later.json"), HasSubstr("is version 9 of the format"));
 }
 
 // ---- Classify ----

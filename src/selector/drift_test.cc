@@ -43,8 +43,9 @@ class Stream {
     const Trial& trial = decision.tried[0];
     const bool sure = trial.status == TrialStatus::kOk && trial.signals[0] >= kThreshold;
     if (!sure) run(decision, 5, uniform(), breakdown);
-    decision.last.trial = static_cast<std::uint16_t>(decision.tried_count - 1);
-    decision.last().action = breakdown ? Action::kAbstain : Action::kAnswer;
+    Step& last = decision.path[decision.step_count++];
+    last.trial = static_cast<std::uint16_t>(decision.tried_count - 1);
+    last.action = breakdown ? Action::kAbstain : Action::kAnswer;
     return decision;
   }
 
@@ -237,7 +238,7 @@ TEST(DriftWatchTest, OtherModelsAnswer) {
   Stream stream({}, 2);
   for (int i = 0; i < 1000 && !watch.alarm(); ++i) {
     Decision decision = stream.next();
-    decision.last.trial = 0;  // model 3 always answers
+    decision.path[decision.step_count - 1].trial = 0;  // model 3 always answers
     watch.observe(decision);
   }
   ASSERT_TRUE(watch.alarm());

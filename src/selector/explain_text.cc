@@ -75,10 +75,11 @@ std::string step_text(const ExplainedStep& step) {
   if (!step.passed_over.empty()) text = passed_over_text(step.passed_over) + " ";
   text += fmt::format("Ran {}{}: ", step.model, why_run(step));
   if (!step.said) {
-    return text + fmt::format("it failed and gave no answer, after {}.", ms(step.cpu_ms));
+    return text + fmt::format("it failed and gave no answer, after {}.", ms_text(step.cpu_ms));
   }
-  text += fmt::format("it says {} in {}", said_text(*step.said), ms(step.cpu_ms));
-  if (step.cpu_so_far_ms > step.cpu_ms) text += fmt::format(" ({} so far)", ms(step.cpu_so_far_ms));
+  text += fmt::format("it says {} in {}", said_text(*step.said), ms_text(step.cpu_ms));
+  if (step.cpu_so_far_ms > step.cpu_ms)
+    text += fmt::format(" ({} so far)", ms_text(step.cpu_so_far_ms));
   text += ".";
   if (step.comparison) text += " " + comparison_text(*step.comparison);
   return text;
@@ -87,7 +88,7 @@ std::string step_text(const ExplainedStep& step) {
 std::string weights_text(const ExplainedAnswer& answer) {
   std::vector<std::string> parts;
   for (const Weight& weight : answer.weights) {
-    parts.push_back(fmt::format("{} {}", weight.model, percent(weight.share)));
+    parts.push_back(fmt::format("{} {}", weight.model, percent_text(weight.share)));
   }
   return fmt::format("the answers of the models together, weighted ({})", fmt::join(parts, ", "));
 }
@@ -107,7 +108,7 @@ std::string end_text(const ExplainedAnswer& answer, bool rescue) {
       return passed + fmt::format(
                           "{} was expected to take {} (wall time), for which the deadline "
                           "leaves no time, so the answer there is stands.",
-                          answer.not_begun, ms(answer.not_begun_wall_ms));
+                          answer.not_begun, ms_text(answer.not_begun_wall_ms));
     case Reason::kLaterFailed:
       return passed +
              fmt::format("No later model gave an answer, so that of {} stands.", answer.model);
@@ -251,18 +252,20 @@ std::string costs_text(const ExplainedCosts& costs, bool rescue) {
     text += table[i] == '\n' ? "\n  " : std::string(1, table[i]);
   }
   const std::string features =
-      costs.features_ms > 0 ? fmt::format(" ({} of it for features)", ms(costs.features_ms)) : "";
+      costs.features_ms > 0 ? fmt::format(" ({} of it for features)", ms_text(costs.features_ms))
+                            : "";
   text += "\n\n";
   text += indented(
       fmt::format("This decision took {}{} of CPU time; {}, the best single model, "
                   "takes {} alone: {} {}.",
-                  ms(costs.spent_ms()), features, costs.baseline, ms(costs.baseline_ms),
-                  ms(std::abs(costs.saved_ms())), costs.saved_ms() >= 0 ? "saved" : "lost"),
+                  ms_text(costs.spent_ms()), features, costs.baseline, ms_text(costs.baseline_ms),
+                  ms_text(std::abs(costs.saved_ms())), costs.saved_ms() >= 0 ? "saved" : "lost"),
       2, 2);
-  return text + indented(fmt::format("Decoding the input{} and deciding took {} more, which is in "
-                                     "none of these figures.",
-                                     rescue ? ", the models that failed" : "", ms(costs.rest_ms)),
-                         2, 2);
+  return text +
+         indented(fmt::format("Decoding the input{} and deciding took {} more, which is in "
+                              "none of these figures.",
+                              rescue ? ", the models that failed" : "", ms_text(costs.rest_ms)),
+                  2, 2);
 }
 
 }  // namespace

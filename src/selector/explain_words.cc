@@ -149,12 +149,12 @@ std::string signal_change(const StageTest& comparison, const std::string& model)
 
 }  // namespace
 
-std::string ms(double milliseconds) {
+std::string ms_text(double milliseconds) {
   return milliseconds < 0.1 ? fmt::format("{:.3f} ms", milliseconds)
                             : fmt::format("{:.1f} ms", milliseconds);
 }
 
-std::string percent(double share) {
+std::string percent_text(double share) {
   if (std::isnan(share)) return "(not a number)";
   const double hundred = 100 * share;
   const bool rounds_to_all = hundred >= 99.95 && hundred < 100;
@@ -165,7 +165,7 @@ std::string said_text(const Said& said) {
   const std::string what = said.name.empty()
                                ? fmt::format("class {}", said.label)
                                : fmt::format("\"{}\" (class {})", said.name, said.label);
-  return fmt::format("{} with a probability of {}", what, percent(said.probability));
+  return fmt::format("{} with a probability of {}", what, percent_text(said.probability));
 }
 
 std::string passed_over_text(const std::vector<std::string>& models) {
@@ -312,8 +312,9 @@ std::string change_text(const FeatureChange& change, const std::string& chosen) 
 std::string other_text(const OtherPoint& other) {
   if (!other.known) return fmt::format("not known: {}", other.unknown_why);
   if (other.same) return "the same models and the same answer";
-  if (!other.answered) return fmt::format("no answer, after {}", ms(other.cpu_ms));
-  return fmt::format("{}, by {} after {}", said_text(other.said), other.model, ms(other.cpu_ms));
+  if (!other.answered) return fmt::format("no answer, after {}", ms_text(other.cpu_ms));
+  return fmt::format("{}, by {} after {}", said_text(other.said), other.model,
+                     ms_text(other.cpu_ms));
 }
 
 }  // namespace rightsize

@@ -8,8 +8,8 @@
 
 namespace rightsize {
 
-std::string ms(double milliseconds);  // with its unit
-std::string percent(double share);    // with its sign
+std::string ms_text(double milliseconds);  // with its unit
+std::string percent_text(double share);    // with its sign
 std::string said_text(const Said& said);
 std::string passed_over_text(const std::vector<std::string>& models);
 const char* source_text(ModelCost::Source source);

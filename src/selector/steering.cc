@@ -74,18 +74,6 @@ std::vector<Cost> profiled_costs(const SelectorFile& file) {
   return costs;
 }
 
-namespace {
-
-Nanoseconds longest_run(const RoutingRule& rule, std::span<const Cost> costs) {
-  Nanoseconds longest{0};
-  for (const RoutedModel& routed : rule.models) {
-    longest = std::max(longest, wall_of(routed.model, costs));
-  }
-  return rule.probe ? plus(longest, wall_of(*rule.probe, costs)) : longest;
-}
-
-}  // namespace
-
 struct Steering::Candidate {
   std::size_t point = 0;
   double quality = 0.0;
