@@ -20,7 +20,8 @@ OutcomeTable table_of_targets() {
 }
 
 const Cascade& cascade() {
-  static const Cascade selector({.signal = Signal::kMaxProbability, .stages = {{2, 0.8}, {6, 0.6}, {11, 0.0}}});
+  static const Cascade selector(
+      {.signal = Signal::kMaxProbability, .stages = {{2, 0.8}, {6, 0.6}, {11, 0.0}}});
   return selector;
 }
 

@@ -74,10 +74,10 @@ class ImageClassifier {
   ImageClassifier& operator=(ImageClassifier&&) noexcept;
 
   // `bytes` are those of a JPEG, PNG or WebP file. Fails if they are no such image, and with
-  // kUnreachable, naming the nearest figures, if no operating point is within the budget now. Limits
-  // other than a deadline need `steerable`. A deadline that passes on the way ends the search with
-  // the latest answer there is; if there is none, the first model still runs, and the answer is
-  // `late`.
+  // kUnreachable, naming the nearest figures, if no operating point is within the budget now.
+  // Limits other than a deadline need `steerable`. A deadline that passes on the way ends the
+  // search with the latest answer there is; if there is none, the first model still runs, and the
+  // answer is `late`.
   Result<Classification> classify(std::span<const std::byte> bytes, const Budget& budget = {});
 
   // Runs one model alone, whatever the selector says, for comparison. The model is loaded on first
