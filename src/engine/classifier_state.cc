@@ -9,6 +9,11 @@
 #include "selector/trials.h"
 
 namespace rightsize {
+namespace {
+
+constexpr int kTimedWarmUps = 4;  // per model
+
+}  // namespace
 
 ImageClassifier::State::State(SelectorFile selector_file, std::size_t default_point,
                               ImageClassifierOptions wanted)
@@ -39,6 +44,13 @@ Status ImageClassifier::State::open_model(ModelIndex index) {
   ImageModel::Times times;
   if (Status status = model->classify(grey_image(), outcome, times); !status.ok()) {
     return status.with_context(fmt::format("model '{}': warm-up run", spec.name));
+  }
+  // Deadlines need to know from the first request on how fast this machine is.
+  for (int run = 0; options.steerable && run < kTimedWarmUps; ++run) {
+    const Stopwatch stopwatch;
+    if (!model->classify(grey_image(), outcome, times).ok()) break;
+    const Elapsed elapsed = stopwatch.elapsed();
+    speed.observe(index, profiled[index], {.cpu = elapsed.cpu, .wall = elapsed.wall});
   }
   live_.models[index] = std::move(model);
   return {};

@@ -101,7 +101,7 @@ Steering::Candidate Steering::candidate(std::size_t index, const Budget& budget,
   const double proven = point.proven ? point.proven->loss : kNoLimit;
   return {.point = index,
           .quality = point.quality.value,
-          .loss = budget.proven ? proven : -point.difference.value,
+          .loss = budget.proven ? proven : 0.0 - point.difference.value,
           .mean = mean_latency(index, costs),
           .longest = longest_latency(index, costs),
           .energy_mj = point.energy_mj.value_or(kNoLimit)};
@@ -133,7 +133,7 @@ std::string Steering::figures_of(const Candidate& c, const Budget& budget) const
                                  to_ms(c.mean), to_ms(c.longest));
   if (c.loss != kNoLimit) {
     text += fmt::format(", {} {:.1f} points", budget.proven ? "proven to lose at most" : "loses",
-                        100 * c.loss);
+                        100 * c.loss + 0.0);
   }
   if (budget.max_energy_mj != kNoLimit && c.energy_mj != kNoLimit) {
     text += fmt::format(", {:.1f} mJ", c.energy_mj);
