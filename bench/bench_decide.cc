@@ -19,8 +19,9 @@ OutcomeTable table_of_targets() {
   return test::synthetic_table({.items = 1000, .models = models});
 }
 
-const ConfidenceCascade& cascade() {
-  static const ConfidenceCascade selector(Signal::kMaxProbability, {{2, 0.8}, {6, 0.6}, {11, 0.0}});
+const Cascade& cascade() {
+  static const Cascade selector(
+      {.signal = Signal::kMaxProbability, .stages = {{2, 0.8}, {6, 0.6}, {11, 0.0}}});
   return selector;
 }
 

@@ -1,15 +1,20 @@
 find_package(PkgConfig REQUIRED)
-find_package(Threads REQUIRED)
 
-# The device library: image codecs, checksums, JSON and TOML readers. ONNX Runtime is needed for its
-# headers alone; the library is loaded at run time.
+# The deciding part: checksums and a JSON reader.
+pkg_check_modules(MD REQUIRED IMPORTED_TARGET libmd)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+if(NOT RIGHTSIZE_ENGINE)
+  return()
+endif()
+
+# The engine and the program: image codecs, a TOML reader. ONNX Runtime is needed for its headers
+# alone; the library is loaded at run time.
+find_package(Threads REQUIRED)
 pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
-pkg_check_modules(MD REQUIRED IMPORTED_TARGET libmd)
-find_package(fmt 9 REQUIRED)
-find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(ONNXRuntime REQUIRED)
 

@@ -29,7 +29,7 @@ void decide_with(const rightsize::OperatingPoint& point, std::size_t models) {
     world.values.assign(rightsize::kImageFeatures, feature);
     const rightsize::Decision decision = rightsize::decide(*selector, world);
     require(decision.tried_count <= selector->models().size());
-    require(!decision.answered() || decision.last.trial < decision.tried_count);
+    require(!decision.answered() || decision.last().trial < decision.tried_count);
   }
 }
 

@@ -1,5 +1,5 @@
-// Proves that premodels can be trained, used, evaluated and reproduced from the command line, and
-// that what cannot be is refused with a message that helps.
+// Proves that premodels and the other kinds of selectors can be trained, used, evaluated and
+// reproduced from the command line, and that what cannot be is refused with a message that helps.
 #include <algorithm>
 #include <sstream>
 
@@ -54,6 +54,25 @@ TEST_F(PremodelCliTest, TrainedUsedAndEvaluated) {
   std::vector<std::string> kinds;
   for (const json& kind : evaluated["kinds"]) kinds.push_back(kind["kind"]);
   EXPECT_THAT(kinds, testing::IsSupersetOf({"cascade", "premodel", "selector file"}));
+}
+
+TEST_F(PremodelCliTest, EveryKindIsComparedTrainedAndUsed) {
+  const json evaluated = document("evaluate run.db --folds 2 --kinds all --json");
+  std::vector<std::string> kinds;
+  for (const json& kind : evaluated["kinds"]) kinds.push_back(kind["kind"]);
+  EXPECT_THAT(kinds, testing::IsSupersetOf({"cascade", "calibrated", "combined", "averaged",
+                                            "agreement", "deferral", "entry", "routing"}));
+  for (const char* kind : {"deferral", "entry", "routing", "auto"}) {
+    const Output trained = run("train run.db -o s.json --folds 2 --kind " + std::string(kind));
+    ASSERT_EQ(0, trained.code) << trained.err;
+    const json used = document("classify s.json data --json" + kModels);
+    EXPECT_EQ(16U, used["images"].size());
+    EXPECT_EQ(0, run("evaluate run.db s.json --folds 2").code);
+  }
+  const Output unknown = run("evaluate run.db --kinds routing,hope");
+  EXPECT_EQ(2, unknown.code);
+  EXPECT_THAT(unknown.err, HasSubstr("'hope' is no kind of selector"));
+  EXPECT_EQ(2, run("train run.db -o t.json --kind hope").code);
 }
 
 TEST_F(PremodelCliTest, APremodelWithoutFallbackMayAbstain) {

@@ -50,7 +50,14 @@ void expect_same_classes(const TopClasses& a, const TopClasses& b) {
 }
 
 void expect_same(const Decision& live, const Decision& recorded) {
-  expect_same_step(live.last, recorded.last);
+  ASSERT_EQ(live.step_count, recorded.step_count);
+  for (std::size_t i = 0; i < live.step_count; ++i) {
+    expect_same_step(live.path[i], recorded.path[i]);
+  }
+  EXPECT_EQ(live.answer.value, recorded.answer.value);
+  for (std::size_t s = 0; live.answered() && s < kSignalCount; ++s) {
+    EXPECT_EQ(bits(live.answer.signals[s]), bits(recorded.answer.signals[s]));
+  }
   ASSERT_EQ(live.tried_count, recorded.tried_count);
   for (std::size_t i = 0; i < live.tried_count; ++i) {
     const Trial& a = live.tried[i];
@@ -121,6 +128,9 @@ class Worlds {
       LiveWorld live_world(live_);
       ASSERT_TRUE(live_world.decode(bytes(i), {}).ok());
       recorded_world.select(i);
+      // Routing weighs what models cost: both worlds are to say the same.
+      const std::span<const Cost> costs = recorded_world.costs();
+      live_.costs.assign(costs.begin(), costs.end());
       const Listening live(selector);
       const Listening recorded(selector);
       const Decision a = decide(live, live_world);
@@ -165,7 +175,7 @@ class Worlds {
         expect_same(result->decision, wanted);
         ASSERT_EQ(wanted.answered(), result->answered);
         if (result->answered) {
-          EXPECT_EQ(wanted.answer().answer, result->label);
+          EXPECT_EQ(wanted.answer.value, result->label);
         }
       }
     }
@@ -180,7 +190,8 @@ class Worlds {
     set_ = std::move(*set);
     Result<ImageFeatures> features = ImageFeatures::make(table_.feature_spec.options);
     if (!features.ok()) return features.status();
-    live_.features = std::move(*features);
+    features_ = std::move(*features);
+    live_.features = &*features_;
     for (const ModelIndex m : all) {
       live_.models.push_back(std::make_unique<ImageModel>(zoo_.models[m], *set_->session(m)));
       live_.costs.push_back({Nanoseconds(1), Nanoseconds(1)});
@@ -194,6 +205,7 @@ class Worlds {
   Recording recording_;
   std::map<std::string, std::vector<std::byte>> bytes_;
   std::optional<ModelSet> set_;
+  std::optional<ImageFeatures> features_;
   LiveModels live_;
 };
 
@@ -206,7 +218,7 @@ void compare_pairs(Worlds& worlds, const std::vector<double>& quantiles) {
     for (const double quantile : quantiles) {
       const auto at = static_cast<std::size_t>(quantile * static_cast<double>(values.size() - 1));
       SCOPED_TRACE(std::string(to_string(signal)) + " at " + std::to_string(quantile));
-      worlds.compare(ConfidenceCascade(signal, {{0, values[at]}, {1, 0.0}}), by_runs);
+      worlds.compare(Cascade({.signal = signal, .stages = {{0, values[at]}, {1, 0.0}}}), by_runs);
     }
     EXPECT_GT(by_runs[1], 0) << "some stop";
     EXPECT_GT(by_runs[2], 0) << "some go on";
@@ -231,6 +243,73 @@ void compare_premodels(Worlds& worlds, const std::string& probe) {
       EXPECT_FALSE(by_runs.empty());
     }
   }
+}
+
+// Cascades of every family, as the search finds them: calibrated, combined, agreeing, deferring.
+void compare_families(Worlds& worlds) {
+  const Recording& recording = worlds.recording();
+  std::vector<std::size_t> all(recording.items());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const ModelIndex baseline = best_single_model(recording);
+  std::int64_t dearest = 0;
+  for (const std::size_t i : all) {
+    dearest += recording.decode_cpu[i] + recording.cpu[baseline][i];
+  }
+  for (const Family family : kAllFamilies) {
+    SCOPED_TRACE(to_string(family));
+    const CascadeFrontier frontier =
+        search_cascades(recording, all, baseline, {.family = family, .discount = 0});
+    std::map<std::size_t, int> by_runs;
+    for (const double share : {2.0, 1.0, 0.8, 0.6, 0.4}) {
+      const auto found =
+          frontier.within(static_cast<std::int64_t>(share * static_cast<double>(dearest)));
+      if (found) worlds.compare(*make_selector(found->rule), by_runs);
+    }
+    EXPECT_FALSE(by_runs.empty());
+  }
+}
+
+// Routing and entered cascades, as they are fitted for several targets; and the former on features
+// of the input, which the fit does not use.
+void compare_other_kinds(Worlds& worlds) {
+  std::vector<std::size_t> all(worlds.recording().items());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto dearest = static_cast<ModelIndex>(worlds.recording().models() - 1);
+  std::map<std::size_t, int> by_runs;
+  for (const SelectorKind kind : {SelectorKind::kRouting, SelectorKind::kEntry}) {
+    const FitPoint fit = fitter_of(kind)(worlds.recording(), all, dearest);
+    for (const Target& target : comparison_targets()) {
+      SCOPED_TRACE(std::string(to_string(kind)) + " " + target.name);
+      worlds.compare(*make_selector(fit(target)), by_runs);
+    }
+  }
+  RoutingRule routing{.features = {1, 5, 22, 28},
+                      .models = {},
+                      .price = 0.01,
+                      .probe = {},
+                      .extraction = worlds.table().feature_spec.options};
+  EntryRule entry{.premodel = {}, .cascade = {.stages = {}}};
+  for (std::size_t m = 0; m < worlds.recording().models(); ++m) {
+    const auto model = static_cast<ModelIndex>(m);
+    const double sign = m % 2 == 0 ? 1.0 : -1.0;
+    routing.models.push_back({model, {0.3, sign, sign / 100, sign / 50, -sign}});
+    entry.cascade.stages.push_back({.model = model, .threshold = 0.7});
+  }
+  worlds.compare(Routing(routing), by_runs);
+  routing.features = {0, 2};
+  routing.probe = 0;
+  for (RoutedModel& routed : routing.models) routed.coefficients.resize(3);
+  worlds.compare(Routing(routing), by_runs);
+  const std::string probe = worlds.table().zoo.models.front().name;
+  for (const bool probed : {false, true}) {
+    PremodelOptions options{.shape = *PremodelShape::parse("tree"), .folds = 2};
+    options.probe = probed ? probe : "";
+    const auto premodel = train_premodel(worlds.recording(), all, options);
+    ASSERT_TRUE(premodel.ok()) << premodel.status().message();
+    entry.premodel = *premodel;
+    worlds.compare(EnteredCascade(entry), by_runs);
+  }
+  EXPECT_FALSE(by_runs.empty());
 }
 
 Zoo only(const Zoo& zoo, const std::vector<std::string>& names) {
@@ -261,7 +340,7 @@ TEST(LiveRecordedTest, SmallNetworks) {
 
   std::map<std::size_t, int> by_runs;
   const auto compare = [&](Signal signal, const std::vector<CascadeStage>& stages) {
-    worlds.compare(ConfidenceCascade(signal, stages), by_runs);
+    worlds.compare(Cascade({.signal = signal, .stages = stages}), by_runs);
   };
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const Signal signal : kAllSignals) {
@@ -281,6 +360,8 @@ TEST(LiveRecordedTest, SmallNetworks) {
   }
   for (std::size_t runs = 1; runs <= 3; ++runs) EXPECT_GT(by_runs[runs], 0) << runs;
   compare_premodels(worlds, "small");
+  compare_families(worlds);
+  compare_other_kinds(worlds);
   worlds.compare_trained(
       {.premodel = PremodelOptions{.folds = 2}, .folds = {.folds = 3}, .resamples = 20},
       test::data_folder());
@@ -311,6 +392,8 @@ TEST(LiveRecordedTest, Photos) {
   ASSERT_TRUE(status.ok()) << status.message();
   compare_pairs(worlds, {0.25, 0.75});
   compare_premodels(worlds, "lite0_128");
+  compare_families(worlds);
+  compare_other_kinds(worlds);
   worlds.compare_trained(
       {.baseline = "lite0", .reference = reference, .folds = {.folds = 2}, .resamples = 20},
       test::source_folder() / "zoo/efficientnet-lite/models");
@@ -329,6 +412,7 @@ TEST(LiveRecordedTest, ImageNet) {
   ASSERT_TRUE(status.ok()) << status.message();
   compare_pairs(worlds, {0.5});
   compare_premodels(worlds, "lite0_128");
+  compare_families(worlds);
 }
 
 }  // namespace

@@ -34,16 +34,37 @@ inline constexpr std::size_t kMaxFeatures = 64;
 inline constexpr std::size_t kMaxFeatureGroups = 8;
 using FeatureGroups = std::bitset<kMaxFeatureGroups>;
 
-// What the user wants of one request. Unset limits are infinite.
+inline constexpr double kNoLimit = std::numeric_limits<double>::infinity();
+
+// What the user wants of one request, in his own units. It chooses an operating point;
+// nothing is trained anew. Of the points within all limits: with a limit on quality
+// the one that takes the least time, else the one that answers best.
 struct Budget {
-  Nanoseconds deadline = kNever;  // wall time from the start of the request to the answer
+  // Wall time from the start of this request to its answer; also watched while the request runs.
+  Nanoseconds deadline = kNever;
+  bool answer_late = false;  // where no point can meet the deadline: answer as soon as possible
+                             // instead of refusing
+
+  // Means over many inputs, as held-out data showed them.
+  double max_loss = kNoLimit;         // of quality against the baseline; 0.005: half a point
+  double min_quality = 0.0;           // share of inputs answered right, 0 to 1
+  Nanoseconds mean_latency = kNever;  // wall time, at the machine's present speed
+  double max_energy_mj = kNoLimit;
+  bool proven = false;  // max_loss is about what the point's certificate proves, not its estimate
+
+  bool operator==(const Budget&) const = default;
+  bool limits_quality() const { return max_loss != kNoLimit || min_quality > 0; }
+  bool chooses_point() const {
+    return limits_quality() || deadline != kNever || mean_latency != kNever ||
+           max_energy_mj != kNoLimit;
+  }
 };
 
 // What running a model on this input is expected to cost now. A missing or broken model costs
 // kNever.
 struct Cost {
   Nanoseconds cpu = kNever;   // for mean budgets and ratios
-  Nanoseconds wall = kNever;  // for deadlines
+  Nanoseconds wall = kNever;  // for deadlines: rather too much than too little
   bool available() const { return wall != kNever; }
 };
 
@@ -106,7 +127,13 @@ struct State {
   Budget budget;
 };
 
-enum class Action : std::uint8_t { kExtract, kRun, kAnswer, kAbstain };
+enum class Action : std::uint8_t {
+  kExtract,
+  kRun,
+  kAnswer,   // with the answer of a trial
+  kCombine,  // with an answer combined from several trials: Selector::combine
+  kAbstain
+};
 
 // Why a step was taken; with Step's stage, value and threshold this is machine-readable.
 enum class Reason : std::uint8_t {
@@ -131,25 +158,41 @@ struct Step {
   Reason reason = Reason::kNoAnswer;
   ModelIndex model = 0;     // kRun: the model to run
   std::uint8_t group = 0;   // kExtract: the group of features to extract
-  std::uint16_t trial = 0;  // kAnswer: the index of the trial whose answer it is
+  std::uint16_t trial = 0;  // kAnswer: the index of the trial whose answer it is; kCombine: of the
+                            // latest that takes part
   std::uint16_t stage = 0;  // the stage that the reason speaks of
   double value = std::numeric_limits<double>::quiet_NaN();      // signal seen, where one was
   double threshold = std::numeric_limits<double>::quiet_NaN();  // what it was compared with
 };
 
+// The answer to an input, of one model or combined from several.
+struct Answer {
+  std::int64_t value = -1;  // as Trial::answer
+  Signals signals{};
+  TopClasses top;  // count 0 where the task has none
+};
+
+// A decision extracts, runs and ends in at most so many steps.
+inline constexpr std::size_t kMaxSteps = kMaxTrials + kMaxFeatureGroups + 1;
+
 // What became of one input.
 struct Decision {
-  Step last;  // kAnswer or kAbstain
+  std::array<Step, kMaxSteps> path;  // every step taken, in order
+  std::size_t step_count = 0;
   std::array<Trial, kMaxTrials> tried;
   std::size_t tried_count = 0;
+  Answer answer;                // only if answered()
   FeatureGroups extracted;      // of the input's features
   Nanoseconds features_cpu{0};  // for extracting them; part of `cpu`
   Nanoseconds cpu{0};           // everything: decoding, features, inference, deciding
   Nanoseconds wall{0};
 
+  std::span<const Step> steps() const { return {path.data(), step_count}; }
+  const Step& last() const { return path[step_count - 1]; }  // kAnswer, kCombine or kAbstain
   std::span<const Trial> trials() const { return {tried.data(), tried_count}; }
-  bool answered() const { return last.action == Action::kAnswer; }
-  const Trial& answer() const { return tried[last.trial]; }  // only if answered()
+  bool answered() const { return last().action != Action::kAbstain; }
+  // The trial that answered; of a combined answer the latest that took part. Only if answered().
+  const Trial& answered_by() const { return tried[last().trial]; }
 };
 
 const char* to_string(Signal signal);

@@ -24,6 +24,10 @@ class Selector {
 
   // The models that this selector may run, in the order it would try them.
   virtual std::span<const ModelIndex> models() const noexcept = 0;
+
+  // The answer that these trials give together, asked for after a kCombine step. At least one of
+  // them has an answer. The same threading rule as `next`.
+  virtual void combine(std::span<const Trial> trials, Answer& answer) const noexcept;
 };
 
 // Where steps are carried out, for one input at a time. Not thread-safe: one world per thread.

@@ -20,6 +20,7 @@ enum class StatusCode {
   kMismatch,       // two things that must belong together do not (checksum, zoo, schema version)
   kIoError,        // reading or writing failed (permissions, disk full)
   kLimitExceeded,  // a safety limit was hit (pixels, nesting, size)
+  kUnreachable,    // no operating point is within the limits of the budget
   kRuntimeError,   // the inference runtime refused or failed
 };
 
@@ -50,6 +51,9 @@ inline Status mismatch(std::string message) { return {StatusCode::kMismatch, std
 inline Status io_error(std::string message) { return {StatusCode::kIoError, std::move(message)}; }
 inline Status limit_exceeded(std::string message) {
   return {StatusCode::kLimitExceeded, std::move(message)};
+}
+inline Status unreachable(std::string message) {
+  return {StatusCode::kUnreachable, std::move(message)};
 }
 inline Status runtime_error(std::string message) {
   return {StatusCode::kRuntimeError, std::move(message)};

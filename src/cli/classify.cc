@@ -1,6 +1,7 @@
 // rightsize classify: images through a selector file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -57,22 +58,28 @@ nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier
                      {"wall_ms", to_ms(trial.wall)}});
   }
   nlohmann::ordered_json document = {{"image", row.image},
+                                     {"point", row.adaptive.point},
                                      {"answered", row.adaptive.answered},
                                      {"class", row.adaptive.label},
                                      {"key", row.adaptive.key},
                                      {"name", row.adaptive.name},
                                      {"confidence", row.adaptive.confidence},
                                      {"model", row.adaptive.model},
+                                     {"late", row.adaptive.late},
+                                     {"rescued", row.adaptive.rescued},
                                      {"tried", tried},
-                                     {"reason", to_string(decision.last.reason)},
-                                     {"signal_value", number(decision.last.value)},
-                                     {"threshold", number(decision.last.threshold)},
+                                     {"reason", to_string(decision.last().reason)},
+                                     {"signal_value", number(decision.last().value)},
+                                     {"threshold", number(decision.last().threshold)},
                                      {"cpu_ms", row.cpu_ms()},
                                      {"wall_ms", to_ms(decision.wall)},
                                      {"decode_cpu_ms", to_ms(row.adaptive.decode_cpu)},
                                      {"features_cpu_ms", to_ms(decision.features_cpu)},
                                      {"baseline_cpu_ms", row.baseline_ms()},
                                      {"baseline_measured", row.baseline.has_value()}};
+  if (!row.adaptive.explanation_json.empty()) {
+    document["explanation"] = nlohmann::ordered_json::parse(row.adaptive.explanation_json);
+  }
   if (row.baseline) {
     document["baseline_class"] = row.baseline->label;
     document["baseline_name"] = row.baseline->name;
@@ -80,10 +87,23 @@ nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier
   return document;
 }
 
+Nanoseconds from_ms(double ms) { return Nanoseconds(std::llround(ms * 1e6)); }
+
+Budget budget_of(const BudgetArgs& args) {
+  Budget budget{.answer_late = args.answer_late, .proven = args.proven};
+  if (args.max_loss_points) budget.max_loss = *args.max_loss_points / 100;
+  if (args.min_quality_percent) budget.min_quality = *args.min_quality_percent / 100;
+  if (args.mean_ms) budget.mean_latency = from_ms(*args.mean_ms);
+  if (args.deadline_ms) budget.deadline = from_ms(*args.deadline_ms);
+  if (args.max_energy_mj) budget.max_energy_mj = *args.max_energy_mj;
+  return budget;
+}
+
 struct Totals {
   double cpu_ms = 0.0;
   double baseline_ms = 0.0;
   std::size_t same_answer = 0;
+  std::size_t late = 0;
 };
 
 Totals totals_of(const std::vector<Row>& rows) {
@@ -91,14 +111,19 @@ Totals totals_of(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     totals.cpu_ms += row.cpu_ms();
     totals.baseline_ms += row.baseline_ms();
+    if (row.adaptive.late) ++totals.late;
     if (row.baseline && row.baseline->label == row.adaptive.label) ++totals.same_answer;
   }
   return totals;
 }
 
 void print_table(const std::vector<Row>& rows, const ImageClassifier& classifier, bool compare) {
+  const bool steered = std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
+    return row.adaptive.point != rows.front().adaptive.point;
+  });
   std::vector<std::vector<std::string>> cells = {
       {"image", "answer", " sure", "models run", " cpu ms", " " + classifier.baseline() + " ms"}};
+  if (steered) cells[0].insert(cells[0].begin() + 3, "point");
   if (compare) cells[0].push_back(classifier.baseline() + " says");
   for (const Row& row : rows) {
     const Classification& c = row.adaptive;
@@ -107,6 +132,7 @@ void print_table(const std::vector<Row>& rows, const ImageClassifier& classifier
                      c.answered ? fmt::format("{:.0f} %", 100 * c.confidence) : "-",
                      models_tried(row, classifier), fmt::format("{:.1f}", row.cpu_ms()),
                      fmt::format("{}{:.1f}", row.baseline ? "" : "~", row.baseline_ms())});
+    if (steered) cells.back().insert(cells.back().begin() + 3, c.point);
     if (compare) {
       const bool same = row.baseline->label == c.label;
       cells.back().push_back(same ? "the same" : shorten(row.baseline->name, 24));
@@ -118,9 +144,17 @@ void print_table(const std::vector<Row>& rows, const ImageClassifier& classifier
                     rows.size(), totals.cpu_ms, classifier.baseline(),
                     compare ? "takes" : "would take about", totals.baseline_ms,
                     totals.baseline_ms / totals.cpu_ms));
+  if (!steered) print(fmt::format("operating point: {}\n", rows.front().adaptive.point));
+  if (totals.late > 0) {
+    print(fmt::format("after the deadline: {} of {}\n", totals.late, rows.size()));
+  }
   if (compare) {
     print(fmt::format("the same answer as {} on {} of {}\n", classifier.baseline(),
                       totals.same_answer, rows.size()));
+  }
+  for (const Row& row : rows) {
+    if (row.adaptive.explanation.empty()) continue;
+    print(fmt::format("\n{}\n{}", row.image, row.adaptive.explanation));
   }
 }
 
@@ -133,15 +167,18 @@ void print_document(const std::vector<Row>& rows, const ImageClassifier& classif
               {"baseline", classifier.baseline()},
               {"images", results},
               {"failed", failed},
+              {"late", totals.late},
+              {"drift", classifier.drift()},
               {"cpu_ms", totals.cpu_ms},
               {"baseline_cpu_ms", totals.baseline_ms}});
 }
 
-Result<Row> classify_one(ImageClassifier& classifier, const std::string& name, bool compare) {
+Result<Row> classify_one(ImageClassifier& classifier, const std::string& name, const Budget& budget,
+                         bool compare) {
   const auto bytes = read_image(name);
   if (!bytes.ok()) return bytes.status();
   const std::string shown = shown_name(name);
-  auto adaptive = classifier.classify(*bytes);
+  auto adaptive = classifier.classify(*bytes, budget);
   if (!adaptive.ok()) return adaptive.status().with_context(shown);
   Row row{.image = shown, .adaptive = std::move(*adaptive), .baseline = {}};
   if (compare) {
@@ -155,21 +192,29 @@ Result<Row> classify_one(ImageClassifier& classifier, const std::string& name, b
 }  // namespace
 
 int classify(const ClassifyArgs& args) {
+  const Budget budget = budget_of(args.budget);
   auto classifier = ImageClassifier::open(
       args.selector, {.point = args.point,
+                      .steerable = budget.chooses_point(),
+                      .tolerate_missing = args.tolerate_missing,
+                      .retreat_on_drift = args.retreat,
+                      .explain = args.explain,
                       .models = args.models,
                       .runtime = args.runtime,
                       .max_pixels = static_cast<std::uint64_t>(args.max_megapixels * 1e6)});
   if (!classifier.ok()) return fail(classifier.status());
+  for (const std::string& model : classifier->missing()) warn("doing without " + model);
   const std::vector<std::string> images = expand(args.images);
   std::vector<Row> rows;
   std::size_t failed = 0;
   {
     ProgressBar progress;
     for (const std::string& image : images) {
-      Result<Row> row = classify_one(*classifier, image, args.compare);
+      Result<Row> row = classify_one(*classifier, image, budget, args.compare);
       if (row.ok()) {
         rows.push_back(std::move(*row));
+      } else if (row.status().code() == StatusCode::kUnreachable && rows.empty()) {
+        return fail(row.status());  // the others would be refused alike
       } else {
         warn(row.status().message());
         ++failed;
@@ -181,6 +226,9 @@ int classify(const ClassifyArgs& args) {
     print_document(rows, *classifier, failed);
   else if (!rows.empty())
     print_table(rows, *classifier, args.compare);
+  if (!classifier->drift().empty()) {
+    warn("the images look unlike those that the selector was trained on: " + classifier->drift());
+  }
   if (failed > 0)
     warn(fmt::format("{} of {} images could not be classified", failed, images.size()));
   return failed == 0 && !rows.empty() ? kOk : kFailed;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,25 @@ struct ZooCheckArgs {
 };
 int zoo_check(const ZooCheckArgs& args);
 
+// A budget, in the units of the command line; unset: no limit.
+struct BudgetArgs {
+  std::optional<double> max_loss_points;
+  std::optional<double> min_quality_percent;
+  std::optional<double> mean_ms;
+  std::optional<double> deadline_ms;
+  std::optional<double> max_energy_mj;
+  bool answer_late = false;
+  bool proven = false;
+};
+
 struct ClassifyArgs {
   std::filesystem::path selector;
   std::vector<std::string> images;  // files, folders, "-" for stdin
   std::string point;
+  BudgetArgs budget;
+  bool explain = false;
+  bool retreat = false;
+  bool tolerate_missing = false;
   Paths models;
   std::filesystem::path runtime;
   double max_megapixels = 100;
@@ -96,6 +112,8 @@ struct EvaluateArgs {
   std::string reference;
   std::string criterion = "top-1";
   std::string cost = "time";
+  std::string kinds = "signal";  // evaluate: SelectorKinds, or "all"
+  std::string kind = "signal";   // train: a SelectorKind, or "auto"
   PremodelArgs premodel;
   std::filesystem::path cnn;  // folder
   std::filesystem::path runtime;
@@ -108,6 +126,32 @@ struct EvaluateArgs {
 };
 int train(const EvaluateArgs& args);
 int evaluate(const EvaluateArgs& args);
+
+struct WorthArgs {
+  std::filesystem::path run;
+  std::string baseline;
+  std::vector<std::string> leave_out;  // patterns of model names
+  std::string reference;
+  std::string criterion = "top-1";
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+  std::size_t max_models = 0;        // 0: no limit
+  double max_mib = 0.0;              // 0: no limit
+  std::vector<std::string> faster;   // MODEL=FACTOR
+  std::vector<std::string> without;  // patterns of model names
+  std::filesystem::path latencies;
+  bool json = false;
+};
+int worth(const WorthArgs& args);
+
+struct CertifyArgs {
+  EvaluateArgs training;  // run, output and how to train
+  std::filesystem::path selector;
+  double max_loss_points = 1;
+  double confidence_percent = 95;
+  double learn_percent = 50;
+};
+int certify(const CertifyArgs& args);
 
 struct ReproduceArgs {
   std::filesystem::path run;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -35,16 +36,29 @@ int info_zoo(const InfoArgs& args) {
   return kOk;
 }
 
+// What a stage looks at, its answer being combined or calibrated where it is.
+std::string signal_words(const CascadeRule& rule, const CascadeStage& stage) {
+  if (rule.confidence != Confidence::kSignal) return to_string(rule.confidence);
+  const char* of = !stage.weights.empty() ? "combined " : stage.is_plain() ? "" : "calibrated ";
+  return std::string(of) + to_string(rule.signal);
+}
+
 std::string words_of(const CascadeRule& rule, const Zoo& zoo) {
   std::string text;
+  const bool small_is_sure =
+      rule.confidence == Confidence::kDeferral ||
+      (rule.confidence == Confidence::kSignal && rule.signal == Signal::kEntropy);
   for (std::size_t s = 0; s < rule.stages.size(); ++s) {
     if (s > 0) {
-      text +=
-          fmt::format(" [{} {} {:.3f}] > ", to_string(rule.signal),
-                      rule.signal == Signal::kEntropy ? "<=" : ">=", rule.stages[s - 1].threshold);
+      const CascadeStage& before = rule.stages[s - 1];
+      text += fmt::format(" [{} {} {:.3f}] > ", signal_words(rule, before),
+                          small_is_sure ? "<=" : ">=", before.threshold);
     }
     text += zoo.models[rule.stages[s].model].name;
   }
+  const auto& last = rule.stages.back();
+  if (!last.weights.empty())
+    text += fmt::format(" (weights {:.2f})", fmt::join(last.weights, ", "));
   return text;
 }
 
@@ -64,6 +78,21 @@ std::string words_of(const PremodelRule& rule, const Zoo& zoo) {
                      fmt::join(models, ", "), none);
 }
 
+std::string words_of(const EntryRule& rule, const Zoo& zoo) {
+  PremodelRule premodel = rule.premodel;
+  premodel.fallback = rule.cascade.stages.back().model;
+  return fmt::format("{}; entered where {}", words_of(rule.cascade, zoo), words_of(premodel, zoo));
+}
+
+std::string words_of(const RoutingRule& rule, const Zoo& zoo) {
+  std::vector<std::string> models;
+  for (const RoutedModel& routed : rule.models) models.push_back(zoo.models[routed.model].name);
+  const std::string source = rule.probe ? "what " + zoo.models[*rule.probe].name + " says"
+                                        : fmt::format("{} features", rule.features.size());
+  return fmt::format("routing on {} among {}; a millisecond for {:.4f} points", source,
+                     fmt::join(models, ", "), 100 * rule.price);
+}
+
 std::string rule_of(const OperatingPoint& point, const Zoo& zoo) {
   return std::visit([&](const auto& rule) { return words_of(rule, zoo); }, point.rule);
 }
@@ -78,16 +107,38 @@ void print_selector(const SelectorFile& file) {
                   file.inputs, from.device, from.runtime, from.date,
                   file.zoo.models[file.baseline].name, file.points[file.default_point].name));
   std::vector<std::vector<std::string>> rows = {
-      {"point", " " + file.criterion + " %", " vs baseline", " cpu ms", " speed-up", "rule"}};
+      {"point", " " + file.criterion + " %", " vs baseline", " cpu ms", " speed-up"}};
+  const bool energy = std::any_of(file.points.begin(), file.points.end(),
+                                  [](const auto& point) { return point.energy_mj.has_value(); });
+  const bool proven = std::any_of(file.points.begin(), file.points.end(),
+                                  [](const auto& point) { return point.proven.has_value(); });
+  if (energy) rows[0].push_back(" mJ");
+  if (proven) rows[0].push_back(" proven loss");
+  rows[0].push_back("rule");
   for (const OperatingPoint& point : file.points) {
     rows.push_back({point.name, fmt::format("{:.1f}", 100 * point.quality.value),
                     fmt::format("{:+.1f} [{:+.1f}, {:+.1f}]", 100 * point.difference.value,
                                 100 * point.difference.low, 100 * point.difference.high),
                     fmt::format("{:.1f}", point.cpu_ms),
-                    fmt::format("{:.2f}x", point.speedup.value), rule_of(point, file.zoo)});
+                    fmt::format("{:.2f}x", point.speedup.value)});
+    std::vector<std::string>& row = rows.back();
+    if (energy) row.push_back(point.energy_mj ? fmt::format("{:.1f}", *point.energy_mj) : "-");
+    if (proven) {
+      row.push_back(point.proven ? fmt::format("<= {:.1f}", 100 * point.proven->loss) : "-");
+    }
+    row.push_back(rule_of(point, file.zoo));
   }
   print(text_table(rows));
   print("\nheld-out figures by cross-validation; 95 % intervals in brackets; decoding included\n");
+  for (const OperatingPoint& point : file.points) {
+    if (!point.proven) continue;
+    print(
+        fmt::format("proven loss in points, against {}, for all points together but for a "
+                    "probability of {:g}, on {} inputs that took no part in training\n",
+                    point.proven->against.empty() ? "every single model" : point.proven->against,
+                    point.proven->delta, point.proven->inputs));
+    break;
+  }
 }
 
 int info_selector(const InfoArgs& args) {

@@ -1,5 +1,6 @@
 // The command line of the laboratory's commands.
 #include "cli/options.h"
+#include "lab/evaluate/kinds.h"
 
 namespace rightsize::cli {
 namespace {
@@ -145,7 +146,9 @@ void add_folds(CLI::App& command, std::size_t& folds, std::uint64_t& seed) {
       ->capture_default_str();
 }
 
-void add_selection_options(CLI::App& command, EvaluateArgs& args) {
+// What is judged, and against what: for EvaluateArgs and WorthArgs.
+template <typename Args>
+void add_judging(CLI::App& command, Args& args) {
   command
       .add_option("--baseline", args.baseline,
                   "The single model to compare with; default: the best one")
@@ -159,6 +162,10 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
   command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
       ->check(CLI::IsMember({"top-1", "top-5"}))
       ->capture_default_str();
+}
+
+void add_selection_options(CLI::App& command, EvaluateArgs& args) {
+  add_judging(command, args);
   add_cost(command, args.cost);
   add_folds(command, args.folds, args.seed);
   add_premodel_options(command, args.premodel);
@@ -172,19 +179,37 @@ void add_selection_options(CLI::App& command, EvaluateArgs& args) {
   add_runtime(command, args.runtime);
 }
 
+// Of all kinds that are fitted for targets, and one word more.
+std::vector<std::string> kind_names(const char* more) {
+  std::vector<std::string> names;
+  for (const SelectorKind kind : kAllSelectorKinds) names.emplace_back(to_string(kind));
+  names.emplace_back(more);
+  return names;
+}
+
 void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand("train", "Learn a selector from recorded outcomes");
   command.add_option("RUN", args.run, "The run.db")->required();
   command.add_option("-o,--output", args.output, "The selector file to write")->required();
+  command
+      .add_option(
+          "--kind", args.kind,
+          "What to fit at all operating points (docs/concepts.md): a cascade by its own\n"
+          "signal, calibrated, combined or averaged answers, agreement or learned deferral;\n"
+          "entry (a premodel picks the first stage); routing; or auto, the one that does\n"
+          "best at 1.75x by cross-validation inside the training data (takes minutes)")
+      ->check(CLI::IsMember(kind_names("auto")))
+      ->capture_default_str();
   add_selection_options(command, args);
   add_json(command, args.json);
   command.footer(
-      "Searches confidence cascades by replay and writes operating points from the most accurate\n"
+      "Searches selectors of a kind by replay and writes operating points from the most accurate\n"
       "to the fastest, each with the figures it showed on held-out inputs.\n\n"
       "Examples:\n"
       "  rightsize train run.db -o selector.json\n"
       "  rightsize train unlabelled.db -o selector.json --reference lite3\n"
-      "  rightsize train run.db -o selector.json --premodel knn-chain --fallback lite3\n\n"
+      "  rightsize train run.db -o selector.json --premodel knn-chain --fallback lite3\n"
+      "  rightsize train run.db -o selector.json --kind combined\n\n"
       "With --premodel the file has one more point, `premodel`, for `classify --point premodel`.");
   command.callback([&] { run = [&] { return train(args); }; });
 }
@@ -196,6 +221,18 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
   command.add_option("RUN", args.run, "The run.db")->required();
   command.add_option("SELECTOR", args.selector,
                      "A selector file to evaluate as it is, beside them");
+  command
+      .add_option(
+          "--kinds", args.kinds,
+          "Kinds to compare with the cascade by signal, at no loss, 1.5x, 1.75x and 2x: all,\n"
+          "or some of calibrated, combined, averaged, agreement, deferral, entry, routing,\n"
+          "with commas between them")
+      ->type_name("KINDS")
+      ->check([](const std::string& text) {
+        const auto kinds = parse_kinds(text);
+        return kinds.ok() ? std::string() : kinds.status().message();
+      })
+      ->capture_default_str();
   add_selection_options(command, args);
   command.add_option("--html", args.html, "Write the report, one self-contained page")
       ->type_name("FILE");
@@ -206,8 +243,100 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
       "Examples:\n"
       "  rightsize evaluate run.db --html report.html\n"
       "  rightsize evaluate run.db selector.json --baseline lite3 --json\n"
-      "  rightsize evaluate run.db --premodel auto --html report.html");
+      "  rightsize evaluate run.db --premodel auto --html report.html\n"
+      "  rightsize evaluate run.db --kinds combined,routing");
   command.callback([&] { run = [&] { return evaluate(args); }; });
+}
+
+void add_certify(CLI::App& app, CertifyArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "certify", "Prove how much the operating points of a selector lose at most");
+  command.add_option("RUN", args.training.run, "The run.db")->required();
+  command
+      .add_option("--selector", args.selector,
+                  "Test the points of this file, which was trained on other inputs. Default: train "
+                  "on a part of the run and test on the rest")
+      ->type_name("FILE");
+  command
+      .add_option("--max-loss", args.max_loss_points,
+                  "The claim: at most so many points of quality are lost against the best single "
+                  "model; with a reference model, at most so many percent of the answers differ")
+      ->check(finite_range(-50.0, 50.0))
+      ->type_name("POINTS")
+      ->capture_default_str();
+  command.add_option("--confidence", args.confidence_percent, "Of the claim")
+      ->check(finite_range(50.0, 99.99))
+      ->type_name("PERCENT")
+      ->capture_default_str();
+  command.add_option("--learn", args.learn_percent, "The part of the inputs that trains")
+      ->check(finite_range(10.0, 90.0))
+      ->type_name("PERCENT")
+      ->capture_default_str();
+  command
+      .add_option("-o,--output", args.training.output,
+                  "Write the selector with what is proven of its points, for `classify --proven`")
+      ->type_name("FILE");
+  add_selection_options(command, args.training);
+  add_json(command, args.training.json);
+  command.footer(
+      "The baseline is every single model at once, as nobody knows which is the best, or the one\n"
+      "that --baseline names. docs/guarantee.md says what is proven, how, and of which inputs.\n\n"
+      "Examples:\n"
+      "  rightsize certify run.db --max-loss 2 -o certified.json\n"
+      "  rightsize certify fresh.db --selector selector.json --baseline lite3\n"
+      "  rightsize certify unlabelled.db --reference lite3 --max-loss 3");
+  command.callback([&] { run = [&] { return certify(args); }; });
+}
+
+void add_what_if(CLI::App& command, WorthArgs& args) {
+  const std::string group = "What if (figures before and after, side by side)";
+  command
+      .add_option("--faster", args.faster,
+                  "This model took 1/FACTOR of its time; a pattern such as '*_int8=2'; may be "
+                  "repeated")
+      ->allow_extra_args(false)
+      ->type_name("MODEL=FACTOR")
+      ->group(group);
+  command
+      .add_option("--without", args.without,
+                  "The models of this name were not there; a pattern; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("MODEL")
+      ->group(group);
+  command
+      .add_option("--latencies", args.latencies,
+                  "The times were those of another device: a CSV file with the header "
+                  "model,cpu_ms[,wall_ms], pre-processing included, and every model of the run; a "
+                  "row `decoding` for that of the images")
+      ->type_name("FILE.csv")
+      ->group(group);
+}
+
+void add_worth(CLI::App& app, WorthArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "worth", "Say from recorded outcomes, before any training, what adaptive selection can give");
+  command.add_option("RUN", args.run, "The run.db")->required();
+  add_judging(command, args);
+  add_folds(command, args.folds, args.seed);
+  command
+      .add_option("--max-models", args.max_models, "Also the best set of at most so many models")
+      ->check(CLI::Range(1, 1000));
+  command
+      .add_option("--max-mib", args.max_mib,
+                  "Also the best set of models that together take at most so many MiB in memory")
+      ->type_name("MIB")
+      ->check(finite_range(0.001, 1e9));
+  add_what_if(command, args);
+  add_json(command, args.json);
+  command.footer(
+      "Head-room, what to expect at no loss, how many inputs prove it, which models never help,\n"
+      "which few are best. docs/worth.md says how to read it.\n\n"
+      "Examples:\n"
+      "  rightsize worth run.db\n"
+      "  rightsize worth run.db --max-models 2 --max-mib 40\n"
+      "  rightsize worth run.db --faster lite3=2 --without '*_int8'\n"
+      "  rightsize worth run.db --latencies pi4.csv --json");
+  command.callback([&] { run = [&] { return worth(args); }; });
 }
 
 void add_reproduce(CLI::App& app, ReproduceArgs& args, Run& run) {
@@ -274,6 +403,8 @@ void add_lab_commands(CLI::App& app, LabArgs& args, Run& run) {
   add_merge(app, args.merge, run);
   add_train(app, args.train, run);
   add_evaluate(app, args.evaluate, run);
+  add_certify(app, args.certify, run);
+  add_worth(app, args.worth, run);
   add_reproduce(app, args.reproduce, run);
   add_labels(app, args.labels, run);
 }

@@ -38,6 +38,47 @@ void add_zoo_check(CLI::App& app, ZooCheckArgs& args, Run& run) {
   check.callback([&] { run = [&] { return zoo_check(args); }; });
 }
 
+void add_budget(CLI::App& command, BudgetArgs& args) {
+  const std::string group = "Budget";
+  command
+      .add_option("--max-loss", args.max_loss_points,
+                  "Lose at most so many points of quality against the baseline; may be negative")
+      ->check(finite_range(-100.0, 100.0))
+      ->type_name("POINTS")
+      ->group(group);
+  command
+      .add_flag("--proven", args.proven,
+                "--max-loss is about what the selector's certificate proves")
+      ->group(group);
+  command
+      .add_option("--min-quality", args.min_quality_percent,
+                  "Answer at least so many percent right")
+      ->check(finite_range(0.0, 100.0))
+      ->type_name("PERCENT")
+      ->group(group);
+  command
+      .add_option("--mean-latency", args.mean_ms,
+                  "Take at most so many milliseconds on average, at the machine's present speed")
+      ->check(finite_range(0.0, 1e9))
+      ->type_name("MS")
+      ->group(group);
+  command
+      .add_option("--deadline", args.deadline_ms,
+                  "Answer each image within so many milliseconds, decoding included")
+      ->check(finite_range(0.0, 1e9))
+      ->type_name("MS")
+      ->group(group);
+  command
+      .add_flag("--answer-late", args.answer_late,
+                "Where no model can meet the deadline: answer as soon as possible, do not refuse")
+      ->group(group);
+  command
+      .add_option("--max-energy", args.max_energy_mj, "Use at most so many millijoules on average")
+      ->check(finite_range(0.0, 1e9))
+      ->type_name("MJ")
+      ->group(group);
+}
+
 void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
       "classify", "Classify images with as little computation as each of them needs");
@@ -48,6 +89,15 @@ void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
       ->required();
   command.add_option("--point", args.point,
                      "Operating point of the selector file (`rightsize info` lists them)");
+  add_budget(command, args.budget);
+  command.add_flag("--explain", args.explain,
+                   "Say of every image why this answer, what would have changed it, and what the "
+                   "other models would have cost");
+  command.add_flag("--retreat", args.retreat,
+                   "Let the best single model alone answer once the images look unlike those that "
+                   "the selector was trained on");
+  command.add_flag("--tolerate-missing", args.tolerate_missing,
+                   "Do without models that cannot be opened");
   command.add_flag("--compare", args.compare,
                    "Run the best single model on every image too, and show its answer and time");
   add_models(command, args.models);
@@ -58,6 +108,8 @@ void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
       "Examples:\n"
       "  rightsize classify zoo/efficientnet-lite/selector.json photos/\n"
       "  rightsize classify selector.json --point loss-1 --compare a.jpg b.png\n"
+      "  rightsize classify selector.json --max-loss 0.5 photos/\n"
+      "  rightsize classify selector.json --deadline 20 --explain a.jpg\n"
       "  curl -s https://example.org/cat.jpg | rightsize classify selector.json - --json");
   command.callback([&] { run = [&] { return classify(args); }; });
 }

@@ -26,6 +26,8 @@ struct LabArgs {
   MergeArgs merge;
   EvaluateArgs train;
   EvaluateArgs evaluate;
+  WorthArgs worth;
+  CertifyArgs certify;
   ReproduceArgs reproduce;
   LabelsArgs labels;
 };

@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/premodel_options.h"
+#include "cli/reference.h"
+#include "cli/training_options.h"
 #include "core/file.h"
 #include "lab/evaluate/train.h"
 #include "lab/profile/read_run.h"
@@ -16,44 +18,6 @@
 
 namespace rightsize::cli {
 namespace {
-
-// Without labels the dearest model is the reference, and the user is told.
-std::string default_reference(const OutcomeTable& table) {
-  const auto labelled = [](std::int32_t label) { return label >= 0; };
-  if (std::any_of(table.labels.begin(), table.labels.end(), labelled)) return "";
-  std::size_t dearest = 0;
-  for (std::size_t m = 1; m < table.model_count() && table.item_count() > 0; ++m) {
-    if (table.at(0, m).cpu > table.at(0, dearest).cpu) dearest = m;
-  }
-  const std::string& name = table.zoo.models[dearest].name;
-  warn(
-      fmt::format("the run has no labels: judging against the answers of {}, the dearest model "
-                  "(--reference MODEL for another)",
-                  name));
-  return name;
-}
-
-Result<EvaluateOptions> options_of(const EvaluateArgs& args, const OutcomeTable& table) {
-  const auto premodel = premodel_options(args.premodel, !args.cnn.empty());
-  if (!premodel.ok()) return premodel.status();
-  const std::string reference = args.reference.empty() ? default_reference(table) : args.reference;
-  EvaluateOptions options{
-      .baseline = args.baseline.empty() ? reference : args.baseline,
-      .reference = {.model = reference == "labels" ? "" : reference,
-                    .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
-      .cost = cost_kind(args.cost),
-      .premodel = *premodel,
-      .folds = {.folds = args.folds, .seed = args.seed},
-      .more_arguments = arguments_of(args.premodel, args.cost)};
-  if (args.cnn.empty()) return options;
-  const auto runtime = load_onnx_runtime(args.runtime);
-  if (!runtime.ok()) return runtime.status();
-  Result<CnnPremodel> cnn = read_cnn(args.cnn, **runtime);
-  if (!cnn.ok()) return cnn.status();
-  options.cnn = std::move(*cnn);
-  options.cnn_fallback = args.premodel.fallback;
-  return options;
-}
 
 Status write_pictures(const EvaluateArgs& args, const Evaluation& evaluation) {
   if (!args.html.empty()) {
@@ -70,11 +34,46 @@ void say_written(const std::filesystem::path& path, const char* what) {
 
 }  // namespace
 
+Result<EvaluateOptions> training_options(const EvaluateArgs& args, const OutcomeTable& table) {
+  const auto premodel = premodel_options(args.premodel, !args.cnn.empty());
+  if (!premodel.ok()) return premodel.status();
+  const auto kinds = parse_kinds(args.kinds);
+  if (!kinds.ok()) return kinds.status().with_context("--kinds");
+  std::optional<SelectorKind> kind;
+  if (args.kind != "auto") {
+    const Result<SelectorKind> named = parse_kind(args.kind);
+    if (!named.ok()) return named.status().with_context("--kind");
+    kind = *named;
+  }
+  const std::string reference = reference_model(table, args.reference);
+  EvaluateOptions options{
+      .baseline = args.baseline.empty() ? reference : args.baseline,
+      .reference = {.model = reference,
+                    .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
+      .cost = cost_kind(args.cost),
+      .kind = kind,
+      .more_kinds = *kinds,
+      .premodel = *premodel,
+      .folds = {.folds = args.folds, .seed = args.seed},
+      .more_arguments = arguments_of(args.premodel, args.cost)};
+  if (args.kinds != EvaluateArgs().kinds) {
+    options.more_arguments.insert(options.more_arguments.end(), {"--kinds", args.kinds});
+  }
+  if (args.cnn.empty()) return options;
+  const auto runtime = load_onnx_runtime(args.runtime);
+  if (!runtime.ok()) return runtime.status();
+  Result<CnnPremodel> cnn = read_cnn(args.cnn, **runtime);
+  if (!cnn.ok()) return cnn.status();
+  options.cnn = std::move(*cnn);
+  options.cnn_fallback = args.premodel.fallback;
+  return options;
+}
+
 int train(const EvaluateArgs& args) {
   if (Status status = check_outputs({args.output}, {args.run}); !status.ok()) return fail(status);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
-  const Result<EvaluateOptions> options = options_of(args, *table);
+  const Result<EvaluateOptions> options = training_options(args, *table);
   if (!options.ok()) return fail(options.status());
   const Result<Training> training = rightsize::train(*table, *options);
   if (!training.ok()) return fail(training.status());
@@ -105,7 +104,7 @@ int evaluate(const EvaluateArgs& args) {
                        selector.criterion, args.criterion));
     }
   }
-  const Result<EvaluateOptions> options = options_of(args, *table);
+  const Result<EvaluateOptions> options = training_options(args, *table);
   if (!options.ok()) return fail(options.status());
   const Result<Evaluation> evaluation =
       rightsize::evaluate(*table, args.selector.empty() ? nullptr : &selector, *options);

@@ -85,7 +85,7 @@ Status make_normaliser(std::span<const float> output, const OutputSpec& spec, No
 
 }  // namespace
 
-bool ClassOutcome::hit(std::int32_t wanted, std::uint32_t k) const {
+bool hit(const TopClasses& top, std::int32_t wanted, std::uint32_t k) {
   for (std::uint32_t i = 0; i < std::min(k, top.count); ++i) {
     if (top.classes[i].label == wanted) return true;
   }

@@ -14,9 +14,10 @@ struct ClassOutcome {
   TopClasses top;
   Signals signals{};
   std::int32_t label() const { return top.count > 0 ? top.classes[0].label : -1; }
-  // Is `wanted` among the `k` surest classes?
-  bool hit(std::int32_t wanted, std::uint32_t k) const;
 };
+
+// Is `wanted` among the `k` surest classes?
+bool hit(const TopClasses& top, std::int32_t wanted, std::uint32_t k);
 
 // Softmax (or, for probabilities, normalisation) over the outputs that are classes, then the
 // largest kTopClasses of them and the signals over all of them. Computed in double precision, in

@@ -269,12 +269,12 @@ TEST(InterpretTest, RefusesLogitsThatAreDeclaredAsProbabilities) {
 TEST(HitTest, LooksAtTheFirstK) {
   ClassOutcome outcome;
   ASSERT_TRUE(interpret(std::vector<float>{1, 3, 2}, spec_for(3), outcome).ok());
-  EXPECT_TRUE(outcome.hit(1, 1));
-  EXPECT_FALSE(outcome.hit(2, 1));
-  EXPECT_TRUE(outcome.hit(2, 2));
-  EXPECT_TRUE(outcome.hit(0, 5)) << "more than there are";
-  EXPECT_FALSE(outcome.hit(7, 5));
-  EXPECT_FALSE(ClassOutcome().hit(0, 5));
+  EXPECT_TRUE(hit(outcome.top, 1, 1));
+  EXPECT_FALSE(hit(outcome.top, 2, 1));
+  EXPECT_TRUE(hit(outcome.top, 2, 2));
+  EXPECT_TRUE(hit(outcome.top, 0, 5)) << "more than there are";
+  EXPECT_FALSE(hit(outcome.top, 7, 5));
+  EXPECT_FALSE(hit(TopClasses(), 0, 5));
   EXPECT_EQ(-1, ClassOutcome().label());
 }
 

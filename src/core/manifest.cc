@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <initializer_list>
 #include <unordered_map>
@@ -396,25 +395,6 @@ Status Reader::read(const toml::table& root) {
 }
 
 }  // namespace
-
-const ModelSpec* Zoo::find(const std::string& model_name) const {
-  for (const ModelSpec& model : models) {
-    if (model.name == model_name) return &model;
-  }
-  return nullptr;
-}
-
-std::int32_t Zoo::class_of_label(const std::string& label) const {
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    if (classes[i].key == label) return static_cast<std::int32_t>(i);
-  }
-  std::int32_t number = -1;
-  const char* end = label.data() + label.size();
-  const auto [stop, error] = std::from_chars(label.data(), end, number);
-  const bool good = error == std::errc() && stop == end && number >= 0 &&
-                    static_cast<std::size_t>(number) < classes.size();
-  return good ? number : -1;
-}
 
 Result<Zoo> read_manifest(const std::filesystem::path& path) {
   Result<std::string> text = read_text(path);

@@ -22,6 +22,8 @@ const char* to_string(Action action) {
       return "run";
     case Action::kAnswer:
       return "answer";
+    case Action::kCombine:
+      return "combine";
     case Action::kAbstain:
       return "abstain";
   }

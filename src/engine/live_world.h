@@ -15,9 +15,9 @@ namespace rightsize {
 // What stays from input to input: the opened models (null where not opened) and their present cost.
 struct LiveModels {
   std::vector<std::unique_ptr<ImageModel>> models;
-  std::vector<Cost> costs;                // kNever where the model is not opened
-  std::optional<ImageFeatures> features;  // where the selector needs them
-  std::unique_ptr<ImageModel> network;    // where a network of the premodel's own gives them
+  std::vector<Cost> costs;            // kNever where the model is not opened
+  ImageFeatures* features = nullptr;  // where the selector needs them
+  ImageModel* network = nullptr;      // where a network of the premodel's own gives them
 };
 
 // One input. The clock starts when the world is made, so make it before decoding.

@@ -55,4 +55,27 @@ Result<OutcomeTable> leave_out(const OutcomeTable& table,
   return rest;
 }
 
+OutcomeTable only_items(const OutcomeTable& table, const std::vector<std::size_t>& items) {
+  OutcomeTable part = table;
+  // Takes the rows of `items` out of a list with `width` entries per item.
+  const auto pick = [&](const auto& all, auto& some) {
+    const std::size_t width = table.items.empty() ? 0 : all.size() / table.items.size();
+    some.clear();
+    for (const std::size_t item : items) {
+      const auto row = all.begin() + static_cast<std::ptrdiff_t>(item * width);
+      some.insert(some.end(), row, row + static_cast<std::ptrdiff_t>(width));
+    }
+  };
+  pick(table.items, part.items);
+  pick(table.labels, part.labels);
+  pick(table.decode_cpu, part.decode_cpu);
+  pick(table.decode_wall, part.decode_wall);
+  pick(table.cells, part.cells);
+  pick(table.features, part.features);
+  pick(table.has_object, part.has_object);
+  pick(table.feature_cpu, part.feature_cpu);
+  pick(table.feature_wall, part.feature_wall);
+  return part;
+}
+
 }  // namespace rightsize

@@ -83,4 +83,7 @@ Result<std::optional<ModelIndex>> optional_model(const Zoo& zoo, const std::stri
 // pattern matches nothing or no model is left.
 Result<OutcomeTable> leave_out(const OutcomeTable& table, const std::vector<std::string>& patterns);
 
+// The table of these items alone (positions, each at most once).
+OutcomeTable only_items(const OutcomeTable& table, const std::vector<std::size_t>& items);
+
 }  // namespace rightsize

@@ -95,22 +95,29 @@ Result<std::unique_ptr<Session>> open_model(const Zoo& zoo, const ModelSpec& mod
   return session;
 }
 
+ModelSet::ModelSet(const Zoo& zoo, std::shared_ptr<Runtime> runtime)
+    : runtime_(std::move(runtime)), by_model_(zoo.models.size(), nullptr) {}
+
+Status ModelSet::add(const Zoo& zoo, ModelIndex index,
+                     const std::vector<std::filesystem::path>& search) {
+  const ModelSpec& model = zoo.models[index];
+  const std::string key = model.sha256 + (model.session.exact_int8 ? "+exact_int8" : "");
+  auto found = sessions_.find(key);
+  if (found == sessions_.end()) {
+    auto session = open_model(zoo, model, search, *runtime_);
+    if (!session.ok()) return session.status();
+    found = sessions_.emplace(key, std::move(*session)).first;
+  }
+  by_model_[index] = found->second.get();
+  return {};
+}
+
 Result<ModelSet> ModelSet::open(const Zoo& zoo, std::span<const ModelIndex> wanted,
                                 const std::vector<std::filesystem::path>& search,
                                 std::shared_ptr<Runtime> runtime) {
-  ModelSet set;
-  set.runtime_ = std::move(runtime);
-  set.by_model_.resize(zoo.models.size(), nullptr);
+  ModelSet set(zoo, std::move(runtime));
   for (const ModelIndex index : wanted) {
-    const ModelSpec& model = zoo.models[index];
-    const std::string key = model.sha256 + (model.session.exact_int8 ? "+exact_int8" : "");
-    auto found = set.sessions_.find(key);
-    if (found == set.sessions_.end()) {
-      auto session = open_model(zoo, model, search, *set.runtime_);
-      if (!session.ok()) return session.status();
-      found = set.sessions_.emplace(key, std::move(*session)).first;
-    }
-    set.by_model_[index] = found->second.get();
+    if (Status status = set.add(zoo, index, search); !status.ok()) return status;
   }
   return set;
 }

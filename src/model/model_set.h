@@ -23,6 +23,12 @@ class ModelSet {
                                const std::vector<std::filesystem::path>& search,
                                std::shared_ptr<Runtime> runtime);
 
+  // Opens one more of the same zoo, and shares its session with those of the same file.
+  Status add(const Zoo& zoo, ModelIndex model, const std::vector<std::filesystem::path>& search);
+
+  // None of a zoo's models yet.
+  ModelSet(const Zoo& zoo, std::shared_ptr<Runtime> runtime);
+
   // Null for a model that was not wanted.
   Session* session(ModelIndex model) const { return by_model_[model]; }
 

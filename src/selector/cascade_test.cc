@@ -25,8 +25,8 @@ using testing::ElementsAre;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-ConfidenceCascade three_stages(Signal signal = Signal::kMaxProbability, double threshold = 0.5) {
-  return {signal, {{0, threshold}, {1, threshold}, {2, 0.0}}};
+Cascade three_stages(Signal signal = Signal::kMaxProbability, double threshold = 0.5) {
+  return Cascade({.signal = signal, .stages = {{0, threshold}, {1, threshold}, {2, 0.0}}});
 }
 
 std::vector<ModelIndex> tried(const Decision& decision) {
@@ -37,8 +37,8 @@ std::vector<ModelIndex> tried(const Decision& decision) {
 
 void expect_answer(const Decision& decision, std::int64_t answer, Reason reason) {
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(answer, decision.answer().answer);
-  EXPECT_STREQ(to_string(reason), to_string(decision.last.reason));
+  EXPECT_EQ(answer, decision.answer.value);
+  EXPECT_STREQ(to_string(reason), to_string(decision.last().reason));
 }
 
 TEST(CascadeTest, StopsAtTheFirstSureStage) {
@@ -52,10 +52,10 @@ TEST(CascadeTest, StopsAtTheFirstSureStage) {
     expect_answer(decision, static_cast<std::int64_t>(10 + sure),
                   sure == 2 ? Reason::kLastStage : Reason::kConfident);
     EXPECT_EQ(sure + 1, decision.tried_count);
-    EXPECT_EQ(sure, decision.last.stage);
+    EXPECT_EQ(sure, decision.last().stage);
     if (sure < 2) {
-      EXPECT_EQ(0.9, decision.last.value);
-      EXPECT_EQ(0.5, decision.last.threshold);
+      EXPECT_EQ(0.9, decision.last().value);
+      EXPECT_EQ(0.5, decision.last().threshold);
     }
   }
 }
@@ -69,13 +69,15 @@ TEST(CascadeTest, TheLastStageAnswersHoweverUnsure) {
 
 TEST(CascadeTest, AFixedModelIsACascadeOfOneStage) {
   FakeWorld world({answering(1, 0.0), answering(2, 0.0)});
-  const Decision decision = decide(ConfidenceCascade(Signal::kMargin, {{1, 0.0}}), world);
+  const Decision decision =
+      decide(Cascade({.signal = Signal::kMargin, .stages = {{1, 0.0}}}), world);
   expect_answer(decision, 2, Reason::kLastStage);
   EXPECT_THAT(tried(decision), ElementsAre(1));
 }
 
 TEST(CascadeTest, ModelsRunInTheOrderOfTheStages) {
-  const ConfidenceCascade cascade(Signal::kMaxProbability, {{2, 0.5}, {0, 0.5}, {1, 0.0}});
+  const Cascade cascade(
+      {.signal = Signal::kMaxProbability, .stages = {{2, 0.5}, {0, 0.5}, {1, 0.0}}});
   EXPECT_THAT(std::vector(cascade.models().begin(), cascade.models().end()), ElementsAre(2, 0, 1));
   FakeWorld world({answering(1, 0.1), answering(2, 0.1), answering(3, 0.1)});
   EXPECT_THAT(tried(decide(cascade, world)), ElementsAre(2, 0, 1));
@@ -107,10 +109,10 @@ TEST(CascadeTest, EachSignalIsReadFromItsPlace) {
   for (const auto& [signal, value] :
        {std::pair{Signal::kMaxProbability, 0.9}, {Signal::kMargin, 0.2}, {Signal::kEntropy, 5.0}}) {
     FakeWorld world({trial, answering(2, 0)});
-    const ConfidenceCascade cascade(signal, {{0, value}, {1, 0.0}});
+    const Cascade cascade({.signal = signal, .stages = {{0, value}, {1, 0.0}}});
     const Decision decision = decide(cascade, world);
     expect_answer(decision, 1, Reason::kConfident);
-    EXPECT_EQ(value, decision.last.value);
+    EXPECT_EQ(value, decision.last().value);
   }
 }
 
@@ -118,7 +120,7 @@ TEST(CascadeTest, ASignalThatIsNoNumberIsNotSure) {
   for (const Signal signal : kAllSignals) {
     for (const double threshold : {0.0, -kInfinity, kInfinity}) {
       FakeWorld world({answering(1, kNan, kNan), answering(2, 0.5)});
-      const ConfidenceCascade cascade(signal, {{0, threshold}, {1, 0.0}});
+      const Cascade cascade({.signal = signal, .stages = {{0, threshold}, {1, 0.0}}});
       const Decision decision = decide(cascade, world);
       expect_answer(decision, 2, Reason::kLastStage);
     }
@@ -140,8 +142,8 @@ TEST(CascadeTest, FailedModelsInEveryPosition) {
     EXPECT_THAT(tried(decision), ElementsAre(0, 1, 2)) << failures;
     if (latest < 0) {
       EXPECT_FALSE(decision.answered());
-      EXPECT_EQ(Action::kAbstain, decision.last.action);
-      EXPECT_EQ(Reason::kNoAnswer, decision.last.reason);
+      EXPECT_EQ(Action::kAbstain, decision.last().action);
+      EXPECT_EQ(Reason::kNoAnswer, decision.last().reason);
     } else {
       expect_answer(decision, latest,
                     (failures & 4) != 0 ? Reason::kLaterFailed : Reason::kLastStage);
@@ -150,7 +152,7 @@ TEST(CascadeTest, FailedModelsInEveryPosition) {
 }
 
 TEST(CascadeTest, AfterAFailureTheNextStageSaysWhy) {
-  const ConfidenceCascade cascade = three_stages();
+  const Cascade cascade = three_stages();
   const std::vector<Cost> costs(3, cost_of(kMs));
   const std::vector<Trial> trials = {failing()};
   const Step step = cascade.next({.trials = trials, .costs = costs, .elapsed = {}, .budget = {}});
@@ -162,7 +164,7 @@ TEST(CascadeTest, AfterAFailureTheNextStageSaysWhy) {
 }
 
 TEST(CascadeTest, TheFirstStepsReasons) {
-  const ConfidenceCascade cascade = three_stages();
+  const Cascade cascade = three_stages();
   std::vector<Cost> costs(3, cost_of(kMs));
   Step step = cascade.next({.trials = {}, .costs = costs, .elapsed = {}, .budget = {}});
   EXPECT_EQ(Reason::kFirstStage, step.reason);
@@ -193,7 +195,7 @@ TEST(CascadeTest, UnavailableModelsArePassedOver) {
     const Decision decision = decide(three_stages(), world);
     EXPECT_EQ(left, tried(decision));
     if (left.empty()) {
-      EXPECT_EQ(Reason::kNoAnswer, decision.last.reason);
+      EXPECT_EQ(Reason::kNoAnswer, decision.last().reason);
       EXPECT_FALSE(decision.answered());
     } else {
       expect_answer(decision, 10 + left.back(),
@@ -204,8 +206,8 @@ TEST(CascadeTest, UnavailableModelsArePassedOver) {
 
 TEST(CascadeTest, AModelOutsideTheCostsIsUnavailable) {
   FakeWorld world({answering(1, 0.1)});
-  const Decision decision =
-      decide(ConfidenceCascade(Signal::kMargin, {{0, 0.5}, {7, 0.5}, {65535, 0.0}}), world);
+  const Decision decision = decide(
+      Cascade({.signal = Signal::kMargin, .stages = {{0, 0.5}, {7, 0.5}, {65535, 0.0}}}), world);
   expect_answer(decision, 1, Reason::kLaterFailed);
 }
 
@@ -222,7 +224,7 @@ TEST(CascadeTest, AStageThatWouldBeLateIsNotBegun) {
     expect_answer(decision, runs, reason);
     EXPECT_LE(decision.wall, std::max(deadline, kMs));
     if (reason == Reason::kDeadline) {
-      EXPECT_EQ(runs, decision.last.stage) << "the stage that would be late";
+      EXPECT_EQ(runs, decision.last().stage) << "the stage that would be late";
     }
   }
 }
@@ -252,7 +254,7 @@ TEST(CascadeTest, HugeCostsAndDeadlinesDoNotOverflow) {
 
 // An application may drive a selector by hand and get it wrong: no answer is better than a crash.
 TEST(CascadeTest, TrialsOfUnknownModelsAreHarmless) {
-  const ConfidenceCascade cascade = three_stages();
+  const Cascade cascade = three_stages();
   const std::vector<Cost> costs(3, cost_of(kMs));
   Trial stranger = failing();
   stranger.model = 99;
@@ -273,13 +275,13 @@ TEST(CascadeTest, AsManyStagesAsTrials) {
     trials.push_back(answering(static_cast<std::int64_t>(i), 0.1));
   }
   FakeWorld world(trials);
-  const Decision decision = decide(ConfidenceCascade(Signal::kMargin, stages), world);
+  const Decision decision = decide(Cascade({.signal = Signal::kMargin, .stages = stages}), world);
   EXPECT_EQ(kMaxTrials, decision.tried_count);
   expect_answer(decision, kMaxTrials - 1, Reason::kLastStage);
 }
 
 TEST(CascadeTest, ManyThreadsShareOne) {
-  const ConfidenceCascade cascade = three_stages();
+  const Cascade cascade = three_stages();
   std::vector<std::thread> threads;
   std::vector<int> wrong(4, 0);
   for (std::size_t t = 0; t < wrong.size(); ++t) {
@@ -287,7 +289,7 @@ TEST(CascadeTest, ManyThreadsShareOne) {
       for (int i = 0; i < 2000; ++i) {
         const double value = i % 2 == 0 ? 0.9 : 0.1;
         FakeWorld world({answering(1, value), answering(2, 0.9), answering(3, 0.1)});
-        wrong[t] += decide(cascade, world).answer().answer != (i % 2 == 0 ? 1 : 2);
+        wrong[t] += decide(cascade, world).answer.value != (i % 2 == 0 ? 1 : 2);
       }
     });
   }

@@ -4,6 +4,21 @@
 namespace rightsize {
 namespace {
 
+Answer answer_of(const Trial& trial) noexcept {
+  return {.value = trial.answer,
+          .signals = trial.signals,
+          .top = trial.top == nullptr ? TopClasses{} : *trial.top};
+}
+
+// Fills in the answer that `step` ends with.
+void conclude(const Selector& selector, const Step& step, Decision& decision) noexcept {
+  if (step.action == Action::kCombine) {
+    selector.combine(decision.trials(), decision.answer);
+  } else if (step.action == Action::kAnswer) {
+    decision.answer = answer_of(decision.tried[step.trial]);
+  }
+}
+
 // The safe way out when a selector breaks the rules: the latest answer there is.
 Step latest_answer_or_abstain(std::span<const Trial> trials) noexcept {
   const std::size_t latest = latest_answer(trials);
@@ -26,6 +41,7 @@ bool allowed(const Step& step, const Decision& decision, const Known& known,
       return decision.tried_count < kMaxTrials && step.model < models &&
              trial_of(decision.trials(), step.model) == kNoTrial;
     case Action::kAnswer:
+    case Action::kCombine:
       return step.trial < decision.tried_count &&
              decision.tried[step.trial].status == TrialStatus::kOk;
     case Action::kAbstain:
@@ -42,6 +58,10 @@ void extract(World& world, std::size_t group, Known& known, Decision& decision) 
 
 }  // namespace
 
+void Selector::combine(std::span<const Trial> trials, Answer& answer) const noexcept {
+  answer = answer_of(trials[latest_answer(trials)]);
+}
+
 Decision decide(const Selector& selector, World& world, const Budget& budget) noexcept {
   Decision decision;
   Known known;
@@ -57,6 +77,7 @@ Decision decide(const Selector& selector, World& world, const Budget& budget) no
     if (!allowed(step, decision, known, costs.size())) {
       step = latest_answer_or_abstain(decision.trials());
     }
+    decision.path[decision.step_count++] = step;
     if (step.action == Action::kExtract) {
       extract(world, step.group, known, decision);
     } else if (step.action == Action::kRun) {
@@ -64,7 +85,7 @@ Decision decide(const Selector& selector, World& world, const Budget& budget) no
       decision.tried[decision.tried_count].model = step.model;
       ++decision.tried_count;
     } else {
-      decision.last = step;
+      conclude(selector, step, decision);
       decision.extracted = known.ready;
       decision.cpu = world.cpu();
       decision.wall = world.elapsed();

@@ -60,9 +60,9 @@ TEST(DecideTest, CarriesStepsOut) {
   world.spend(kMs);
   const Decision decision = decide(script({run(2), run(0), answer(0)}), world);
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(7, decision.answer().answer);
-  EXPECT_EQ(2, decision.answer().model);
-  EXPECT_EQ(Reason::kConfident, decision.last.reason);
+  EXPECT_EQ(7, decision.answer.value);
+  EXPECT_EQ(2, decision.answered_by().model);
+  EXPECT_EQ(Reason::kConfident, decision.last().reason);
   EXPECT_EQ(2U, decision.trials().size());
   EXPECT_EQ(0, decision.trials()[1].model);
   EXPECT_EQ(3 * kMs, decision.wall) << "what came before counts";
@@ -96,7 +96,7 @@ TEST(DecideTest, TheStateHoldsAllThatIsKnown) {
     }
   });
   const Decision decision = decide(selector, world, {.deadline = 7 * kMs});
-  EXPECT_EQ(6, decision.answer().answer);
+  EXPECT_EQ(6, decision.answer.value);
   EXPECT_EQ(3, call);
 }
 
@@ -105,7 +105,7 @@ TEST(DecideTest, Abstains) {
   const Decision decision = decide(script({}), world);
   EXPECT_FALSE(decision.answered());
   EXPECT_EQ(0U, decision.tried_count);
-  EXPECT_EQ(Reason::kNoAnswer, decision.last.reason);
+  EXPECT_EQ(Reason::kNoAnswer, decision.last().reason);
 }
 
 void expect_stopped(const Decision& decision, const FakeWorld& world, int runs,
@@ -113,13 +113,13 @@ void expect_stopped(const Decision& decision, const FakeWorld& world, int runs,
   EXPECT_EQ(runs, world.runs());
   EXPECT_EQ(static_cast<std::size_t>(runs), decision.tried_count);
   if (wanted < 0) {
-    EXPECT_EQ(Action::kAbstain, decision.last.action);
-    EXPECT_EQ(Reason::kNoAnswer, decision.last.reason);
+    EXPECT_EQ(Action::kAbstain, decision.last().action);
+    EXPECT_EQ(Reason::kNoAnswer, decision.last().reason);
     return;
   }
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(wanted, decision.answer().answer);
-  EXPECT_EQ(Reason::kLaterFailed, decision.last.reason);
+  EXPECT_EQ(wanted, decision.answer.value);
+  EXPECT_EQ(Reason::kLaterFailed, decision.last().reason);
 }
 
 TEST(DecideTest, AModelIsNotRunTwice) {
@@ -185,7 +185,7 @@ TEST(DecideTest, TrialsBelongToTheModelThatWasRun) {
   };
   LyingWorld world({answering(5, 0.1), answering(6, 0.1)});
   const Decision decision = decide(script({run(1), answer(0)}), world);
-  EXPECT_EQ(1, decision.answer().model);
+  EXPECT_EQ(1, decision.answered_by().model);
 }
 
 TEST(VocabularyTest, EveryWordIsDistinct) {

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <nlohmann/json.hpp>
 
-#include "core/image_feature_json.h"
-#include "core/manifest_json.h"
-#include "selector/classifier_json.h"
+#include "selector/drift_json.h"
+#include "selector/rule_json.h"
 
 namespace rightsize {
 namespace {
@@ -29,168 +28,68 @@ Status read_estimate(const json& object, const std::string& path, Estimate& esti
   return in.finish();
 }
 
-// --- cascades
-
-void add_cascade(const CascadeRule& rule, const OperatingPoint& point, const Zoo& zoo,
-                 ordered_json& document) {
-  ordered_json stages = ordered_json::array();
-  for (std::size_t i = 0; i < rule.stages.size(); ++i) {
-    ordered_json stage = {{"model", zoo.models[rule.stages[i].model].name}};
-    if (i + 1 < rule.stages.size()) stage["threshold"] = rule.stages[i].threshold;
-    stage["share"] = point.shares[i];
-    stages.push_back(std::move(stage));
-  }
-  document["signal"] = to_string(rule.signal);
-  document["stages"] = stages;
-}
-
-Status read_stages(const json& list, const std::string& path, const Zoo& zoo, CascadeRule& rule,
-                   std::vector<double>& shares) {
-  if (list.empty() || list.size() > kMaxTrials) {
-    return invalid_input(fmt::format("'{}' must list 1 to {} stages", path, kMaxTrials));
-  }
-  std::set<ModelIndex> seen;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    JsonReader in(list[i], fmt::format("{}[{}]", path, i));
-    CascadeStage stage;
-    double share = 0.0;
-    stage.model = read_model_name(in, "model", zoo);
-    in.read("share", share);
-    if (i + 1 < list.size()) in.read("threshold", stage.threshold);
-    if (!seen.insert(stage.model).second) in.fail("runs a model for the second time");
-    if (Status status = in.finish(); !status.ok()) return status;
-    rule.stages.push_back(stage);
-    shares.push_back(share);
-  }
-  return {};
-}
-
-Status read_cascade(JsonReader& in, const Zoo& zoo, OperatingPoint& point) {
-  CascadeRule rule;
-  std::string signal;
-  in.read("signal", signal);
-  const json* stages = in.array("stages");
-  const auto named = [&](Signal s) { return signal == to_string(s); };
-  const auto* found = std::find_if(kAllSignals.begin(), kAllSignals.end(), named);
-  if (found == kAllSignals.end())
-    in.fail(fmt::format("has an unknown signal '{}'", signal));
-  else
-    rule.signal = *found;
-  if (!in.status().ok()) return in.status();
-  Status status = read_stages(*stages, in.path() + ".stages", zoo, rule, point.shares);
-  point.rule = std::move(rule);
-  return status;
-}
-
-// --- premodels
-
-void add_premodel(const PremodelRule& rule, const OperatingPoint& point, const Zoo& zoo,
-                  ordered_json& document) {
-  ordered_json models = ordered_json::array();
-  for (const ModelIndex model : rule.models) models.push_back(zoo.models[model].name);
+// Models that answered nothing are left out.
+ordered_json shares_to_json(const OperatingPoint& point, const Zoo& zoo) {
   ordered_json shares = ordered_json::array();
-  const std::vector<ModelIndex> order = models_of(point.rule);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    shares.push_back({{"model", zoo.models[order[i]].name}, {"share", point.shares[i]}});
+  for (std::size_t m = 0; m < point.shares.size(); ++m) {
+    if (point.shares[m] <= 0) continue;
+    shares.push_back({{"model", zoo.models[m].name}, {"share", point.shares[m]}});
   }
-  document["models"] = models;
-  document["fallback"] = rule.fallback ? ordered_json(zoo.models[*rule.fallback].name) : nullptr;
-  document["probe"] = rule.probe ? ordered_json(zoo.models[*rule.probe].name) : nullptr;
-  if (rule.network) document["network"] = model_to_json(*rule.network);
-  document["features"] =
-      rule.probe || rule.network ? ordered_json(nullptr) : to_json(rule.features);
-  document["classifier"] = to_json(rule.classifier);
-  document["shares"] = shares;
-}
-
-std::optional<ModelIndex> read_optional_model(JsonReader& in, const char* key, const Zoo& zoo) {
-  const json* name = in.value(key);
-  if (name == nullptr || name->is_null()) return std::nullopt;
-  return read_model_name(in, key, zoo);
-}
-
-Status read_model_list(const json& list, const std::string& path, const Zoo& zoo,
-                       std::vector<ModelIndex>& models) {
-  for (const json& name : list) {
-    const ModelSpec* model = name.is_string() ? zoo.find(name.get<std::string>()) : nullptr;
-    if (model == nullptr)
-      return invalid_input(fmt::format("'{}' names no model of this file", path));
-    const auto index = static_cast<ModelIndex>(model - zoo.models.data());
-    if (std::find(models.begin(), models.end(), index) != models.end()) {
-      return invalid_input(fmt::format("'{}' names the model '{}' twice", path, model->name));
-    }
-    models.push_back(index);
-  }
-  if (models.empty() || models.size() > kMaxPremodelModels) {
-    return invalid_input(fmt::format("'{}' must name 1 to {} models", path, kMaxPremodelModels));
-  }
-  return {};
+  return shares;
 }
 
 Status read_shares(const json& list, const std::string& path, const Zoo& zoo,
                    OperatingPoint& point) {
-  const std::vector<ModelIndex> order = models_of(point.rule);
-  if (list.size() != order.size()) {
-    return invalid_input(fmt::format("'{}' must have one entry per model of the point", path));
-  }
+  point.shares.assign(zoo.models.size(), 0.0);
   for (std::size_t i = 0; i < list.size(); ++i) {
     JsonReader in(list[i], fmt::format("{}[{}]", path, i));
     double share = 0.0;
     const ModelIndex model = read_model_name(in, "model", zoo);
     in.read("share", share);
-    if (in.status().ok() && model != order[i]) in.fail("stands at another model's place");
+    if (!(share >= 0 && share <= 1)) in.fail("needs 0 to 1 as 'share'");
     if (Status status = in.finish(); !status.ok()) return status;
-    point.shares.push_back(share);
+    point.shares[model] = share;
   }
   return {};
 }
 
-// A network whose classes are the models and "none".
-Status read_network(const json& object, const std::string& path, PremodelRule& rule) {
-  Zoo classes;
-  classes.classes.resize(rule.models.size() + 1);
-  Result<ModelSpec> network = model_from_json(object, path, classes);
-  if (!network.ok()) return network.status();
-  rule.network = std::move(*network);
-  return {};
+ordered_json to_json(const ProvenLoss& proven) {
+  return {{"loss", proven.loss},
+          {"delta", proven.delta},
+          {"inputs", proven.inputs},
+          {"against", proven.against}};
 }
 
-Status read_premodel(JsonReader& in, const Zoo& zoo, OperatingPoint& point) {
-  PremodelRule rule;
-  const json* models = in.array("models");
-  rule.fallback = read_optional_model(in, "fallback", zoo);
-  rule.probe = read_optional_model(in, "probe", zoo);
-  const json* network = in.has("network") ? in.object("network") : nullptr;
-  const bool given = rule.probe || network != nullptr;  // the features come from elsewhere
-  const json* features = given ? in.value("features") : in.object("features");
-  const json* classifier = in.object("classifier");
-  const json* shares = in.array("shares");
-  if (!in.status().ok()) return in.status();
-  if (given && !features->is_null()) {
-    in.fail("has a probe or a network, so its 'features' must be null");
-    return in.status();
+Status read_proven(const json& object, const std::string& path, OperatingPoint& point) {
+  JsonReader in(object, path);
+  ProvenLoss& proven = point.proven.emplace();
+  std::int64_t inputs = 0;
+  in.read("loss", proven.loss);
+  in.read("delta", proven.delta);
+  in.read("inputs", inputs);
+  in.read("against", proven.against);
+  if (!(proven.loss >= -1 && proven.loss <= 1)) in.fail("needs -1 to 1 as 'loss'");
+  if (!(proven.delta > 0 && proven.delta < 1)) in.fail("needs more than 0, less than 1 as 'delta'");
+  if (inputs < 1) in.fail("needs a count above 0 as 'inputs'");
+  proven.inputs = static_cast<std::size_t>(std::max<std::int64_t>(inputs, 0));
+  return in.finish();
+}
+
+Status read_drift(const json& object, const std::string& path, const Zoo& zoo,
+                  OperatingPoint& point) {
+  Result<DriftReference> reference = drift_reference_from_json(object, path, zoo);
+  if (!reference.ok()) return reference.status();
+  for (const DriftModel& model : reference->models) {
+    const std::vector<ModelIndex> models = models_of(point.rule);
+    if (std::find(models.begin(), models.end(), model.model) == models.end()) {
+      return invalid_input(
+          fmt::format("'{}' watches the model '{}', which the point's rule does "
+                      "not run",
+                      path, zoo.models[model.model].name));
+    }
   }
-  Status status = read_model_list(*models, in.path() + ".models", zoo, rule.models);
-  if (status.ok() && network != nullptr) {
-    status = read_network(*network, in.path() + ".network", rule);
-  }
-  if (status.ok() && !given) {
-    const auto read = image_features_from_json(*features, in.path() + ".features");
-    if (!read.ok()) return read.status();
-    rule.features = *read;
-  }
-  if (!status.ok()) return status;
-  const std::string where = in.path() + ".classifier";
-  Result<PremodelClassifier> read =
-      premodel_from_json(*classifier, where, rule.feature_set().features.size());
-  if (!read.ok()) return read.status();
-  if (read->models != rule.models.size()) {
-    return invalid_input(fmt::format("'{}' chooses among {} models, the point has {}", where,
-                                     read->models, rule.models.size()));
-  }
-  rule.classifier = std::move(*read);
-  point.rule = std::move(rule);
-  return read_shares(*shares, in.path() + ".shares", zoo, point);
+  point.drift = std::move(*reference);
+  return {};
 }
 
 }  // namespace
@@ -200,27 +99,18 @@ void read_ms(JsonReader& in, const char* key, double& ms) {
   if (!(ms >= 0 && ms <= kMaxMs)) in.fail(fmt::format("needs 0 to {:.0f} as '{}'", kMaxMs, key));
 }
 
-ModelIndex read_model_name(JsonReader& in, const char* key, const Zoo& zoo) {
-  std::string name;
-  in.read(key, name);
-  if (const ModelSpec* model = zoo.find(name)) {
-    return static_cast<ModelIndex>(model - zoo.models.data());
-  }
-  in.fail(fmt::format("names '{}' as '{}', which is no model of this file", name, key));
-  return 0;
-}
-
 ordered_json to_json(const OperatingPoint& point, const Zoo& zoo) {
-  ordered_json document = {{"name", point.name}, {"kind", kind_of(point.rule)}};
-  if (const auto* cascade = std::get_if<CascadeRule>(&point.rule)) {
-    add_cascade(*cascade, point, zoo, document);
-  } else {
-    add_premodel(std::get<PremodelRule>(point.rule), point, zoo, document);
-  }
-  document["quality"] = to_json(point.quality);
-  document["difference"] = to_json(point.difference);
-  document["speedup"] = to_json(point.speedup);
-  document["cpu_ms"] = point.cpu_ms;
+  ordered_json document = {{"name", point.name},
+                           {"quality", to_json(point.quality)},
+                           {"difference", to_json(point.difference)},
+                           {"speedup", to_json(point.speedup)},
+                           {"cpu_ms", point.cpu_ms},
+                           {"wall_ms", point.wall_ms}};
+  if (point.energy_mj) document["energy_mj"] = *point.energy_mj;
+  if (point.proven) document["proven"] = to_json(*point.proven);
+  document["shares"] = shares_to_json(point, zoo);
+  document["rule"] = to_json(point.rule, zoo);
+  if (point.drift) document["drift"] = to_json(*point.drift, zoo);
   return document;
 }
 
@@ -228,28 +118,36 @@ Result<OperatingPoint> point_from_json(const json& object, const std::string& pa
                                        const Zoo& zoo) {
   JsonReader in(object, path);
   OperatingPoint point;
-  std::string kind;
   in.read("name", point.name);
-  in.read("kind", kind);
   read_ms(in, "cpu_ms", point.cpu_ms);
+  read_ms(in, "wall_ms", point.wall_ms);
+  if (in.has("energy_mj")) in.read("energy_mj", point.energy_mj.emplace());
   const json* quality = in.object("quality");
   const json* difference = in.object("difference");
   const json* speedup = in.object("speedup");
-  const bool known = kind == "fixed" || kind == "cascade" || kind == "premodel";
-  if (!known) in.fail(fmt::format("is of an unknown kind '{}'", kind));
-  if (!in.status().ok()) return in.status();
-  Status status = kind == "premodel" ? read_premodel(in, zoo, point) : read_cascade(in, zoo, point);
-  if (!status.ok()) return status;
-  if (status = in.finish(); !status.ok()) return status;
-  if (kind != kind_of(point.rule)) {
-    return invalid_input(fmt::format(
-        "'{}' is of kind '{}' but has {} stages; 'fixed' has one, 'cascade' has two or more", path,
-        kind, point.shares.size()));
-  }
+  const json* shares = in.array("shares");
+  const json* rule = in.object("rule");
+  const json* proven = in.has("proven") ? in.object("proven") : nullptr;
+  const json* drift = in.has("drift") ? in.object("drift") : nullptr;
+  if (Status status = in.finish(); !status.ok()) return status;
   for (const auto& [part, name, target] : {std::tuple{quality, "quality", &point.quality},
                                            std::tuple{difference, "difference", &point.difference},
                                            std::tuple{speedup, "speedup", &point.speedup}}) {
-    status = read_estimate(*part, path + "." + name, *target);
+    if (Status status = read_estimate(*part, path + "." + name, *target); !status.ok()) {
+      return status;
+    }
+  }
+  if (Status status = read_shares(*shares, path + ".shares", zoo, point); !status.ok()) {
+    return status;
+  }
+  Result<Rule> read = rule_from_json(*rule, path + ".rule", zoo);
+  if (!read.ok()) return read.status();
+  point.rule = std::move(*read);
+  if (proven != nullptr) {
+    if (Status status = read_proven(*proven, path + ".proven", point); !status.ok()) return status;
+  }
+  if (drift != nullptr) {
+    Status status = read_drift(*drift, path + ".drift", zoo, point);
     if (!status.ok()) return status;
   }
   return point;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/json_reader.h"
 #include "core/manifest.h"
+#include "selector/drift.h"
 #include "selector/rule.h"
 
 namespace rightsize {
@@ -20,15 +22,30 @@ struct Estimate {
   bool operator==(const Estimate&) const = default;
 };
 
+// What a certificate proves of a point: the population's loss of quality is at most `loss`, but for
+// a probability of `delta`, for all points of the file together.
+struct ProvenLoss {
+  double loss = 0.0;
+  double delta = 0.05;
+  std::size_t inputs = 0;  // that the proof rests on; none of them was trained on
+  std::string against;     // the model it is about; empty: every single model of the zoo
+  bool operator==(const ProvenLoss&) const = default;
+};
+
 struct OperatingPoint {
   std::string name;
   Rule rule;
 
-  Estimate quality;            // share of inputs answered right, 0 to 1
-  Estimate difference;         // quality minus the baseline's, -1 to 1
-  Estimate speedup;            // baseline's mean CPU time divided by this one's
-  double cpu_ms = 0.0;         // mean per input, decoding and pre-processing included
-  std::vector<double> shares;  // per model of `models_of(rule)`: share of inputs that it answered
+  // Means over all inputs, decoding and pre-processing included.
+  Estimate quality;                 // share of inputs answered right, 0 to 1
+  Estimate difference;              // quality minus the baseline's, -1 to 1
+  Estimate speedup;                 // baseline's mean CPU time divided by this one's
+  double cpu_ms = 0.0;              // per input
+  double wall_ms = 0.0;             // per input
+  std::optional<double> energy_mj;  // per input; nothing where the run has none
+  std::optional<ProvenLoss> proven;
+  std::optional<DriftReference> drift;  // what the rule did on the inputs it was fitted to
+  std::vector<double> shares;           // per model of the zoo: share of inputs that it answered
   bool operator==(const OperatingPoint&) const = default;
 };
 
@@ -37,8 +54,6 @@ nlohmann::ordered_json to_json(const OperatingPoint& point, const Zoo& zoo);
 Result<OperatingPoint> point_from_json(const nlohmann::json& object, const std::string& path,
                                        const Zoo& zoo);
 
-// The model called what `key` says.
-ModelIndex read_model_name(JsonReader& in, const char* key, const Zoo& zoo);
 // A time in milliseconds, 0 to 11 days.
 void read_ms(JsonReader& in, const char* key, double& ms);
 

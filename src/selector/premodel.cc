@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "selector/feature_groups.h"
 #include "selector/trials.h"
 
 namespace rightsize {
@@ -13,11 +14,6 @@ namespace {
 
 constexpr std::size_t kProbeClasses = 5;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-bool can_run(const State& state, ModelIndex model) noexcept {
-  return model < state.costs.size() && state.costs[model].available() &&
-         trial_of(state.trials, model) == kNoTrial;
-}
 
 }  // namespace
 
@@ -69,11 +65,7 @@ Premodel::Premodel(PremodelRule rule) : rule_(std::move(rule)), order_(rule_.mod
     }
   }
   if (rule_.probe) return;
-  for (const std::uint16_t feature : rule_.classifier.scaling.features) {
-    groups_.push_back(static_cast<std::uint8_t>(rule_.feature_set().features[feature].group));
-  }
-  std::sort(groups_.begin(), groups_.end());
-  groups_.erase(std::unique(groups_.begin(), groups_.end()), groups_.end());
+  groups_ = groups_of(rule_.classifier.scaling.features, rule_.feature_set());
 }
 
 Step Premodel::next(const State& state) const noexcept {
@@ -87,12 +79,9 @@ Step Premodel::next(const State& state) const noexcept {
     if (!can_run(state, *rule_.probe)) return rescue(state, Reason::kNoFeatures);
     return {.action = Action::kRun, .reason = Reason::kProbe, .model = *rule_.probe};
   }
-  for (const std::uint8_t group : groups_) {
-    if (state.failed[group]) return rescue(state, Reason::kNoFeatures);
-    if (state.ready[group]) continue;
-    return {.action = Action::kExtract, .reason = Reason::kFeatures, .group = group};
-  }
-  return choose(state);
+  if (any_failed(groups_, state)) return rescue(state, Reason::kNoFeatures);
+  const std::optional<Step> extraction = next_extraction(groups_, state);
+  return extraction ? *extraction : choose(state);
 }
 
 Step Premodel::choose(const State& state) const noexcept {

@@ -56,8 +56,8 @@ TEST(Premodel, ExtractsItsGroupsOnceAndRunsItsChoice) {
   EXPECT_EQ(decision.extracted.count(), 2U);
   EXPECT_EQ(decision.features_cpu, 4 * test::kMs);  // this world's CPU time is twice its wall time
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(decision.answer().answer, 12);
-  EXPECT_EQ(decision.last.reason, Reason::kChosen);
+  EXPECT_EQ(decision.answer.value, 12);
+  EXPECT_EQ(decision.last().reason, Reason::kChosen);
   EXPECT_EQ(world.runs(), 1);
 }
 
@@ -66,14 +66,14 @@ TEST(Premodel, NoneAbstainsOrRunsTheFallback) {
   world.values[kFirstHue] = 0.9F;
   const Decision silent = decide(Premodel(rule_of()), world);
   EXPECT_FALSE(silent.answered());
-  EXPECT_EQ(silent.last.reason, Reason::kNoneSuitable);
+  EXPECT_EQ(silent.last().reason, Reason::kNoneSuitable);
   EXPECT_EQ(world.runs(), 0);
 
   FeatureWorld again(three_models());
   again.values[kFirstHue] = 0.9F;
   const Decision decision = decide(Premodel(rule_of(1)), again);
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(decision.answer().answer, 11);
+  EXPECT_EQ(decision.answer.value, 11);
 }
 
 TEST(Premodel, FeaturesThatFailLeadToTheFallbackOrTheFirstModel) {
@@ -83,7 +83,7 @@ TEST(Premodel, FeaturesThatFailLeadToTheFallbackOrTheFirstModel) {
     const Decision decision =
         decide(Premodel(rule_of(fallback ? std::optional<ModelIndex>(1) : std::nullopt)), world);
     ASSERT_TRUE(decision.answered());
-    EXPECT_EQ(decision.answer().model, fallback ? 1 : 0);
+    EXPECT_EQ(decision.answered_by().model, fallback ? 1 : 0);
     EXPECT_EQ(world.extracted.size(), 2U);
   }
 }
@@ -92,7 +92,7 @@ TEST(Premodel, AWorldWithoutFeaturesIsAnsweredToo) {
   test::FakeWorld world(three_models());
   const Decision decision = decide(Premodel(rule_of()), world);
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(decision.answer().model, 0);
+  EXPECT_EQ(decision.answered_by().model, 0);
 }
 
 TEST(Premodel, AFailedOrMissingChoiceIsReplaced) {
@@ -102,7 +102,7 @@ TEST(Premodel, AFailedOrMissingChoiceIsReplaced) {
   world.values[kContrast] = 0.9F;
   const Decision decision = decide(Premodel(rule_of()), world);
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(decision.answer().model, 0);
+  EXPECT_EQ(decision.answered_by().model, 0);
   EXPECT_EQ(decision.tried_count, 2U);
 
   FeatureWorld missing(three_models());
@@ -110,7 +110,7 @@ TEST(Premodel, AFailedOrMissingChoiceIsReplaced) {
   missing.set_cost(2, {});
   const Decision other = decide(Premodel(rule_of()), missing);
   ASSERT_TRUE(other.answered());
-  EXPECT_EQ(other.answer().model, 0);
+  EXPECT_EQ(other.answered_by().model, 0);
   EXPECT_EQ(other.tried_count, 1U);
 }
 
@@ -133,7 +133,7 @@ TEST(Premodel, TheProbesAnswerStandsWhereItIsChosen) {
   FeatureWorld world({answering(10, 0.1, 0.0), answering(11, 0.6), answering(12, 0.7)});
   const Decision decision = decide(Premodel(probed()), world);
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(decision.answer().answer, 10);
+  EXPECT_EQ(decision.answer.value, 10);
   EXPECT_EQ(world.runs(), 1);
   EXPECT_TRUE(world.extracted.empty());
 }
@@ -142,7 +142,7 @@ TEST(Premodel, TheProbeMaySendTheInputOnOrAway) {
   FeatureWorld world({answering(10, 0.9, 0.0), answering(11, 0.6), answering(12, 0.7)});
   const Decision decision = decide(Premodel(probed()), world);
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(decision.answer().answer, 12);
+  EXPECT_EQ(decision.answer.value, 12);
   EXPECT_EQ(world.runs(), 2);
 
   FeatureWorld away({answering(10, 0.0, 0.9), answering(11, 0.6), answering(12, 0.7)});
@@ -153,7 +153,7 @@ TEST(Premodel, AFailedProbeIsReplaced) {
   FeatureWorld world({failing(), answering(11, 0.6), answering(12, 0.7)});
   const Decision decision = decide(Premodel(probed(1)), world);
   ASSERT_TRUE(decision.answered());
-  EXPECT_EQ(decision.answer().model, 1);
+  EXPECT_EQ(decision.answered_by().model, 1);
 }
 
 TEST(Premodel, AProbeThatKnowsNoClassesHasFiniteFeatures) {

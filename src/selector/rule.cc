@@ -1,19 +1,54 @@
 #include "selector/rule.h"
 
 namespace rightsize {
+namespace {
 
-CascadeRule fixed_rule(ModelIndex model) { return {.stages = {{model, 0.0}}}; }
+void renumber(CascadeRule& rule, const std::vector<ModelIndex>& places) {
+  for (CascadeStage& stage : rule.stages) stage.model = places[stage.model];
+}
+
+void renumber(PremodelRule& rule, const std::vector<ModelIndex>& places) {
+  for (ModelIndex& model : rule.models) model = places[model];
+  if (rule.probe) rule.probe = places[*rule.probe];
+  if (rule.fallback) rule.fallback = places[*rule.fallback];
+}
+
+void renumber(EntryRule& rule, const std::vector<ModelIndex>& places) {
+  renumber(rule.premodel, places);
+  renumber(rule.cascade, places);
+}
+
+void renumber(RoutingRule& rule, const std::vector<ModelIndex>& places) {
+  for (RoutedModel& routed : rule.models) routed.model = places[routed.model];
+  if (rule.probe) rule.probe = places[*rule.probe];
+}
+
+std::unique_ptr<Selector> make(const CascadeRule& rule) { return std::make_unique<Cascade>(rule); }
+std::unique_ptr<Selector> make(const PremodelRule& rule) {
+  return std::make_unique<Premodel>(rule);
+}
+std::unique_ptr<Selector> make(const EntryRule& rule) {
+  return std::make_unique<EnteredCascade>(rule);
+}
+std::unique_ptr<Selector> make(const RoutingRule& rule) { return std::make_unique<Routing>(rule); }
+
+const PremodelRule* premodel_in(const Rule& rule) {
+  if (const auto* entry = std::get_if<EntryRule>(&rule)) return &entry->premodel;
+  return std::get_if<PremodelRule>(&rule);
+}
+
+}  // namespace
+
+CascadeRule fixed_rule(ModelIndex model) { return {.stages = {{.model = model}}}; }
 
 std::unique_ptr<Selector> make_selector(const Rule& rule) {
-  if (const auto* premodel = std::get_if<PremodelRule>(&rule)) {
-    return std::make_unique<Premodel>(*premodel);
-  }
-  const auto& cascade = std::get<CascadeRule>(rule);
-  return std::make_unique<ConfidenceCascade>(cascade.signal, cascade.stages);
+  return std::visit([](const auto& one) { return make(one); }, rule);
 }
 
 const char* kind_of(const Rule& rule) {
   if (std::holds_alternative<PremodelRule>(rule)) return "premodel";
+  if (std::holds_alternative<EntryRule>(rule)) return "entry";
+  if (std::holds_alternative<RoutingRule>(rule)) return "routing";
   return std::get<CascadeRule>(rule).stages.size() == 1 ? "fixed" : "cascade";
 }
 
@@ -23,15 +58,22 @@ std::vector<ModelIndex> models_of(const Rule& rule) {
 }
 
 Rule renumbered(Rule rule, const std::vector<ModelIndex>& places) {
-  if (auto* cascade = std::get_if<CascadeRule>(&rule)) {
-    for (CascadeStage& stage : cascade->stages) stage.model = places[stage.model];
-    return rule;
-  }
-  auto& premodel = std::get<PremodelRule>(rule);
-  for (ModelIndex& model : premodel.models) model = places[model];
-  if (premodel.probe) premodel.probe = places[*premodel.probe];
-  if (premodel.fallback) premodel.fallback = places[*premodel.fallback];
+  std::visit([&](auto& one) { renumber(one, places); }, rule);
   return rule;
+}
+
+const ImageFeatureOptions* image_features_of(const Rule& rule) {
+  if (const auto* routing = std::get_if<RoutingRule>(&rule)) {
+    return routing->probe ? nullptr : &routing->extraction;
+  }
+  const PremodelRule* premodel = premodel_in(rule);
+  if (premodel == nullptr || premodel->probe || premodel->network) return nullptr;
+  return &premodel->features;
+}
+
+const ModelSpec* network_of(const Rule& rule) {
+  const PremodelRule* premodel = premodel_in(rule);
+  return premodel != nullptr && premodel->network ? &*premodel->network : nullptr;
 }
 
 }  // namespace rightsize

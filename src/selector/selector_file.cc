@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "core/json_reader.h"
 #include "core/manifest_json.h"
+#include "selector/rule_json.h"
 
 namespace rightsize {
 namespace {
@@ -15,7 +16,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr const char* kFormat = "rightsize-selector";
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr std::uintmax_t kMaxFileSize = 64U << 20;
 constexpr std::size_t kMaxPoints = 1000;
 
@@ -140,6 +141,34 @@ Result<SelectorFile> read_selector_file(const std::filesystem::path& path) {
   return file;
 }
 
+namespace {
+
+// Lists of plain numbers, of which there may be hundreds, go on one line each.
+std::string with_numbers_in_line(const std::string& text) {
+  std::string result;
+  result.reserve(text.size());
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"' && (i == 0 || text[i - 1] != '\\')) quoted = !quoted;
+    const std::size_t end =
+        text[i] == '[' && !quoted ? text.find_first_not_of("0123456789+-.eE, \n", i + 1) : 0;
+    if (end == 0 || end == std::string::npos || text[end] != ']') {
+      result += text[i];
+      continue;
+    }
+    for (; i < end; ++i) {
+      if (text[i] == ',')
+        result += ", ";
+      else if (text[i] != ' ' && text[i] != '\n')
+        result += text[i];
+    }
+    result += ']';
+  }
+  return result;
+}
+
+}  // namespace
+
 std::string to_json_text(const SelectorFile& file) {
   ordered_json points = ordered_json::array();
   for (const OperatingPoint& point : file.points) points.push_back(to_json(point, file.zoo));
@@ -166,7 +195,9 @@ std::string to_json_text(const SelectorFile& file) {
                                  {"figures", figures},
                                  {"zoo", zoo_to_json(file.zoo)}};
   // Names that come from the file system need not be UTF-8.
-  return document.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return with_numbers_in_line(
+             document.dump(1, ' ', false, ordered_json::error_handler_t::replace)) +
+         "\n";
 }
 
 }  // namespace rightsize

@@ -25,6 +25,19 @@ inline std::size_t latest_answer(std::span<const Trial> trials) noexcept {
   return kNoTrial;
 }
 
+// May this model be run now? That is, is it there and was not tried.
+inline bool can_run(const State& state, ModelIndex model) noexcept {
+  return model < state.costs.size() && state.costs[model].available() &&
+         trial_of(state.trials, model) == kNoTrial;
+}
+
+// Would this model, begun now, finish before the deadline?
+inline bool in_time(const State& state, ModelIndex model) noexcept {
+  const Nanoseconds deadline = state.budget.deadline;
+  return deadline == kNever ||
+         (state.elapsed < deadline && state.costs[model].wall <= deadline - state.elapsed);
+}
+
 // Answers with a trial.
 inline Step answer(std::size_t trial, Reason reason, std::size_t stage = 0) noexcept {
   return {.action = Action::kAnswer,

@@ -36,47 +36,6 @@ Calibration calibrate(const Recording& recording, std::size_t model) {
   return calibration;
 }
 
-// The file's models by their place in this run; an error where one is not of this run.
-Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo) {
-  std::vector<ModelIndex> places(file.zoo.models.size(), 0);
-  for (const OperatingPoint& point : file.points) {
-    for (const ModelIndex model : models_of(point.rule)) {
-      const ModelSpec& wanted = file.zoo.models[model];
-      const ModelSpec* found = zoo.find(wanted.name);
-      if (found == nullptr || found->sha256 != wanted.sha256 || found->input != wanted.input) {
-        return mismatch(fmt::format(
-            "the selector file is of another zoo: its model '{}' {}; train a selector on this run, "
-            "or profile the selector's zoo",
-            wanted.name, found == nullptr ? "is not in this run" : "differs from the run's"));
-      }
-      places[model] = static_cast<ModelIndex>(found - zoo.models.data());
-    }
-  }
-  return places;
-}
-
-// A premodel can only be judged on the features that it was made for.
-Status match_features(const SelectorFile& file, const OutcomeTable& table) {
-  for (const OperatingPoint& point : file.points) {
-    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
-    if (premodel == nullptr || premodel->probe) continue;
-    if (premodel->network) {
-      return mismatch(fmt::format(
-          "the selector file's point '{}' asks a network that the run has not recorded: give the "
-          "network's folder with --cnn, for its held-out predictions, and no selector file",
-          point.name));
-    }
-    const FeatureSpec wanted{.set = premodel->feature_set().name, .options = premodel->features};
-    if (table.feature_spec == wanted) continue;
-    return mismatch(fmt::format(
-        "the selector file's point '{}' looks at features that this run {}; profile again, or "
-        "train "
-        "a selector on this run",
-        point.name, table.feature_spec.set.empty() ? "has not" : "extracted in another way"));
-  }
-  return {};
-}
-
 std::vector<Strategy> replay_file(const SelectorFile& file, const std::vector<ModelIndex>& places,
                                   const Recording& recording) {
   const std::vector<std::size_t> all = all_but(recording.items(), {});
@@ -164,8 +123,13 @@ Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
                           options.folds);
   };
   Contest contest(recording);
-  contest.add("cascade", validated(targets, fit_cascades));
+  contest.add(name_of(options.kind),
+              validated(targets, options.kind ? fitter_of(*options.kind) : fit_chosen_kind));
   contest.no_loss = contest.kinds.front().first + no_loss_index(targets);
+  for (const SelectorKind kind : options.more_kinds) {
+    if (kind == options.kind) continue;
+    contest.add(name_of(kind), validated(comparison_targets(), fitter_of(kind)));
+  }
   if (options.premodel) {
     auto items = cross_validate_premodel(recording, *options.premodel, options.folds);
     if (!items.ok()) return items.status();
@@ -201,6 +165,29 @@ void fill_models(const Recording& recording, const Resampling& resampling, Evalu
   result.hull = mix_hull(singles);
 }
 
+// The labels that there are beside the answers of a reference model; none where labels are the
+// reference, or where there are none.
+std::vector<std::int32_t> labels_beside(const Recording& recording, const Reference& reference) {
+  if (reference.model.empty()) return {};
+  std::vector<std::int32_t> labels;
+  for (const std::size_t item : recording.item) labels.push_back(recording.table->labels[item]);
+  const bool any = std::any_of(labels.begin(), labels.end(), [](auto label) { return label >= 0; });
+  return any ? labels : std::vector<std::int32_t>();
+}
+
+// The point that says whether selection pays: no loss, or, where the search dared no more than the
+// baseline itself, one and a half times its speed.
+StrategyFigures verdict_point(const Contest& contest, const Resampling& resampling,
+                              std::size_t baseline) {
+  StrategyFigures no_loss = resampling.figures(contest.no_loss);
+  if (no_loss.shares[baseline] < 1.0) return no_loss;
+  const Kind& cascades = contest.kinds.front();
+  for (std::size_t s = cascades.first; s < cascades.last; ++s) {
+    if (contest.strategies[s].name == kVerdictPoint) return resampling.figures(s);
+  }
+  return no_loss;
+}
+
 void fill_contest(const Contest& contest, const Resampling& resampling, Evaluation& result) {
   for (const Kind& kind : contest.kinds) {
     KindFigures& figures = result.kinds.emplace_back();
@@ -213,10 +200,54 @@ void fill_contest(const Contest& contest, const Resampling& resampling, Evaluati
   result.oracle_zoo = resampling.figures(contest.strategies.size() - 2);
   result.oracle_chosen = resampling.figures(contest.strategies.size() - 1);
   for (const std::size_t m : contest.chosen) result.chosen.push_back(result.model_names[m]);
-  result.verdict = judge_verdict(resampling.figures(contest.no_loss), result);
+  const StrategyFigures point = verdict_point(contest, resampling, result.baseline);
+  result.verdict = judge_verdict(point, result);
 }
 
 }  // namespace
+
+Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo) {
+  std::vector<ModelIndex> places(file.zoo.models.size(), 0);
+  for (const OperatingPoint& point : file.points) {
+    for (const ModelIndex model : models_of(point.rule)) {
+      const ModelSpec& wanted = file.zoo.models[model];
+      const ModelSpec* found = zoo.find(wanted.name);
+      if (found == nullptr || found->sha256 != wanted.sha256 || found->input != wanted.input) {
+        return mismatch(fmt::format(
+            "the selector file is of another zoo: its model '{}' {}; train a selector on this run, "
+            "or profile the selector's zoo",
+            wanted.name, found == nullptr ? "is not in this run" : "differs from the run's"));
+      }
+      places[model] = static_cast<ModelIndex>(found - zoo.models.data());
+    }
+  }
+  return places;
+}
+
+Status match_features(const SelectorFile& file, const OutcomeTable& table) {
+  for (const OperatingPoint& point : file.points) {
+    if (network_of(point.rule) != nullptr) {
+      return mismatch(fmt::format(
+          "the selector file's point '{}' asks a network that the run has not recorded: give the "
+          "network's folder with --cnn, for its held-out predictions, and no selector file",
+          point.name));
+    }
+    const ImageFeatureOptions* looked_at = image_features_of(point.rule);
+    if (looked_at == nullptr) continue;
+    const FeatureSpec wanted{.set = image_feature_set().name, .options = *looked_at};
+    if (table.feature_spec == wanted) continue;
+    return mismatch(fmt::format(
+        "the selector file's point '{}' looks at features that this run {}; profile again, or "
+        "train a selector on this run",
+        point.name, table.feature_spec.set.empty() ? "has not" : "extracted in another way"));
+  }
+  return {};
+}
+
+std::string name_of(const std::optional<SelectorKind>& kind) {
+  if (!kind) return "auto";
+  return *kind == SelectorKind::kSignal ? "cascade" : to_string(*kind);
+}
 
 const char* to_string(VerdictKind kind) {
   switch (kind) {
@@ -245,6 +276,8 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
   const Result<Contest> contest = hold_contest(recording, *baseline, selector, options);
   if (!contest.ok()) return contest.status();
   Resampling resampling(contest->strategies, recording.models(), *baseline);
+  const std::vector<std::int32_t> labels = labels_beside(recording, options.reference);
+  resampling.judge_by_labels(labels);
   resampling.run(recording.items(), options.resamples, options.folds.seed);
 
   Evaluation result{.provenance = table.provenance,
@@ -254,6 +287,8 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                     .skipped = recording.skipped,
                     .failed = table.failed_items,
                     .reference = options.reference.name(),
+                    .labelled = static_cast<std::size_t>(std::count_if(
+                        labels.begin(), labels.end(), [](auto label) { return label >= 0; })),
                     .criterion = to_string(options.reference.criterion),
                     .folds = options.folds.folds,
                     .seed = options.folds.seed,

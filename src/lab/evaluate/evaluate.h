@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/evaluate/kinds.h"
 #include "lab/evaluate/strategy.h"
 #include "lab/premodel/cnn.h"
 #include "lab/premodel/trainer.h"
@@ -19,6 +20,10 @@ struct EvaluateOptions {
   std::string baseline;  // empty: the best single model
   Reference reference;
   CostKind cost = CostKind::kTime;  // what premodels and the choice of their models call cheap
+  // The kind that the verdict is about and that `train` fits, at all default targets; nothing: the
+  // one that cross-validation inside each training fold chooses.
+  std::optional<SelectorKind> kind = SelectorKind::kSignal;
+  std::vector<SelectorKind> more_kinds;     // to compare with it, at comparison_targets()
   std::optional<PremodelOptions> premodel;  // a kind more; needs a run with features
   std::optional<CnnPremodel> cnn;           // a kind more, judged by its held-out predictions
   std::string cnn_fallback;                 // model; empty: no answer where it says "none"
@@ -27,6 +32,8 @@ struct EvaluateOptions {
   std::vector<std::string> more_arguments;  // of the program, that gave `premodel` and `cost`
 };
 
+// What the first kind is called: "cascade" for that by signal.
+std::string name_of(const std::optional<SelectorKind>& kind);
 inline constexpr const char* kPremodelKind = "premodel";
 inline constexpr const char* kCnnKind = "cnn";
 
@@ -59,9 +66,10 @@ struct Evaluation {
   std::string zoo;
   std::vector<std::string> left_out;  // patterns of models that the run has but that are left out
   std::size_t inputs = 0;
-  std::size_t skipped = 0;  // inputs without reference
-  std::size_t failed = 0;   // inputs that could not be decoded
-  std::string reference;    // "labels" or a model
+  std::size_t skipped = 0;   // inputs without reference
+  std::size_t failed = 0;    // inputs that could not be decoded
+  std::string reference;     // "labels" or a model
+  std::size_t labelled = 0;  // with a model as reference: inputs that have a label as well
   std::string criterion;
   std::size_t folds = 0;
   std::uint64_t seed = 0;
@@ -84,6 +92,13 @@ struct Evaluation {
 // been made for models of this run (checked by checksum).
 Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
                             const EvaluateOptions& options);
+
+// The file's models by their place in a run's zoo; an error where one that a point may run is not
+// of that run.
+Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo);
+
+// Features that the file's premodels look at must be those that the run has recorded.
+Status match_features(const SelectorFile& file, const OutcomeTable& table);
 
 const char* to_string(VerdictKind kind);
 

@@ -26,10 +26,13 @@ TEST(Verdict, PaysWhereConfidenceTellsRightFromWrong) {
   EXPECT_EQ(e.verdict.kind, VerdictKind::kPays);
   EXPECT_GT(e.verdict.gain.low, 0.0);
   EXPECT_THAT(e.verdict.sentence, HasSubstr("pays"));
-  const StrategyFigures& no_loss = e.kinds.front().points[1];
-  EXPECT_EQ(no_loss.name, kNoLoss);
+  const auto& points = e.kinds.front().points;
+  const auto found = std::find_if(points.begin(), points.end(),
+                                  [](const auto& point) { return point.name == kNoLoss; });
+  ASSERT_NE(found, points.end());
+  const StrategyFigures& no_loss = *found;
   EXPECT_GT(no_loss.speedup.low, 1.2);
-  EXPECT_LT(no_loss.difference.low, 0.02);
+  EXPECT_GT(no_loss.difference.high, 0.0);
 }
 
 TEST(Verdict, DoesNotPayWhereConfidenceIsNoise) {
@@ -165,6 +168,14 @@ TEST(Train, IsAFunctionOfItsInput) {
   EXPECT_EQ(to_json_text(train(table, {})->file), to_json_text(train(table, {})->file));
 }
 
+TEST(Train, ItsFileCanBeReadBack) {
+  // 700 times 1 / 700 is more than 1 in floating point.
+  const auto training = train(synthetic_table({.items = 700, .models = ladder()}), {});
+  ASSERT_TRUE(training.ok());
+  const auto back = parse_selector_file(to_json_text(training->file), "s.json");
+  EXPECT_TRUE(back.ok()) << back.status().message();
+}
+
 TEST(LeaveOut, TakesModelsAway) {
   const OutcomeTable table = synthetic_table({.items = 50, .models = ladder()});
   const auto rest = leave_out(table, {"m[02]"});
@@ -220,6 +231,31 @@ TEST(Evaluate, APremodelIsJudgedOnItsOwnFeaturesAlone) {
   const OutcomeTable bare = synthetic_table({.items = 60, .models = ladder()});
   EXPECT_THAT(evaluate(bare, &trained->file, options).status().message(),
               testing::HasSubstr("has not"));
+}
+
+// Every second input has a label: the reference is a model, and both figures are there.
+TEST(Evaluate, LabelsBesideAReferenceModel) {
+  OutcomeTable table = synthetic_table({.items = 400, .models = ladder()});
+  for (std::size_t i = 0; i < table.item_count(); i += 2) table.labels[i] = -1;
+  const Evaluation e = evaluated(table, {.baseline = "m3", .reference = {.model = "m3"}});
+  EXPECT_EQ(e.labelled, 200U);
+  EXPECT_EQ(e.inputs, 400U);
+  ASSERT_TRUE(e.models[3].by_labels.has_value());
+  EXPECT_EQ(e.models[3].by_labels->value, 0.0) << "the baseline against itself";
+  double right = 0;
+  double best = 0;
+  for (std::size_t i = 1; i < table.item_count(); i += 2) {
+    right += table.at(i, 0).outcome.label() == 0;
+    best += table.at(i, 3).outcome.label() == 0;
+  }
+  ASSERT_TRUE(e.models[0].by_labels.has_value());
+  EXPECT_NEAR(e.models[0].by_labels->value, (right - best) / 200, 1e-12);
+  EXPECT_LE(e.models[0].by_labels->low, e.models[0].by_labels->value);
+  // Other answers are the most that the accuracy can have lost.
+  for (const StrategyFigures& model : e.models) {
+    EXPECT_GE(model.by_labels->value, -2 * (1 - model.quality.value) - 1e-12);
+  }
+  EXPECT_FALSE(evaluated(table).models[0].by_labels.has_value()) << "labels are the reference";
 }
 
 }  // namespace

@@ -24,17 +24,25 @@ Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times) 
   return {right / n, cpu / n / kNsPerMs};
 }
 
+// What running one model alone on an item comes to.
+ReplayedItem alone(const Recording& recording, std::size_t model, std::size_t i) {
+  const OutcomeTable& table = *recording.table;
+  const RecordedOutcome& cell = table.at(recording.item[i], model);
+  return {.answered = recording.ok[model][i] != 0,
+          .right = recording.right[model][i] != 0,
+          .model = static_cast<ModelIndex>(model),
+          .answer = cell.outcome.label(),
+          .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
+          .wall = (cell.wall + table.decode_wall[recording.item[i]]).count(),
+          .energy = recording.energy_of(model, i) + recording.overhead_energy(false)};
+}
+
 }  // namespace
 
 Strategy single_model(const Recording& recording, std::size_t model) {
   Strategy strategy{.name = recording.table->zoo.models[model].name, .items = {}};
   for (std::size_t i = 0; i < recording.items(); ++i) {
-    strategy.items.push_back(
-        {.answered = recording.ok[model][i] != 0,
-         .right = recording.right[model][i] != 0,
-         .model = static_cast<ModelIndex>(model),
-         .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
-         .energy = recording.energy_of(model, i) + recording.overhead_energy(false)});
+    strategy.items.push_back(alone(recording, model, i));
   }
   return strategy;
 }
@@ -51,14 +59,29 @@ Strategy oracle(const Recording& recording, std::string name,
     for (const std::size_t m : allowed) {
       if (better(m, best)) best = m;
     }
-    strategy.items.push_back(
-        {.answered = recording.ok[best][i] != 0,
-         .right = recording.right[best][i] != 0,
-         .model = static_cast<ModelIndex>(best),
-         .cpu = recording.cpu[best][i] + recording.decode_cpu[i],
-         .energy = recording.energy_of(best, i) + recording.overhead_energy(false)});
+    strategy.items.push_back(alone(recording, best, i));
   }
   return strategy;
+}
+
+void Resampling::judge_by_labels(std::vector<std::int32_t> labels) {
+  labels_ = std::move(labels);
+  values_ = derive(nullptr);
+}
+
+// Share of the labelled inputs that are answered as labelled.
+double Resampling::accuracy(const Strategy& strategy,
+                            const std::vector<std::uint32_t>* times) const {
+  double right = 0.0;
+  double labelled = 0.0;
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    if (labels_[i] < 0) continue;
+    const double weight = times == nullptr ? 1.0 : (*times)[i];
+    const ReplayedItem& item = strategy.items[i];
+    labelled += weight;
+    right += item.answered && item.answer == labels_[i] ? weight : 0.0;
+  }
+  return labelled > 0 ? right / labelled : 0.0;
 }
 
 Resampling::Resampling(const std::vector<Strategy>& strategies, std::size_t models,
@@ -91,17 +114,26 @@ StrategyFigures Resampling::figures(std::size_t s) const {
   figures.difference = estimate(s, &Derived::difference);
   figures.speedup = estimate(s, &Derived::speedup);
   figures.over_mix = estimate(s, &Derived::over_mix);
+  if (!labels_.empty()) figures.by_labels = estimate(s, &Derived::by_labels);
   figures.shares.assign(models_, 0.0);
   const auto n = static_cast<double>(strategies_[s].items.size());
+  double energy_nj = 0.0;
   for (const ReplayedItem& item : strategies_[s].items) {
-    (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0 / n;
+    (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0;
+    figures.wall_ms += static_cast<double>(item.wall) / kNsPerMs / n;
+    energy_nj += static_cast<double>(item.energy);
   }
+  // Counted first, so that all is exactly 1: a selector file refuses more.
+  for (double& share : figures.shares) share /= n;
+  figures.abstained /= n;
+  if (energy_nj != 0) figures.energy_mj = energy_nj / 1e6 / n;
   return figures;
 }
 
 std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint32_t>* times) const {
   std::vector<Mean> means;
   for (const Strategy& strategy : strategies_) means.push_back(mean_of(strategy, times));
+  const double baseline_accuracy = accuracy(strategies_[baseline_], times);
   std::vector<Derived> derived;
   for (std::size_t s = 0; s < means.size(); ++s) {
     const Mix& mix = mixes_[s];
@@ -111,7 +143,8 @@ std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint3
                        .cpu_ms = means[s].cpu_ms,
                        .difference = means[s].right - means[baseline_].right,
                        .speedup = means[baseline_].cpu_ms / means[s].cpu_ms,
-                       .over_mix = means[s].right - mix_quality});
+                       .over_mix = means[s].right - mix_quality,
+                       .by_labels = accuracy(strategies_[s], times) - baseline_accuracy});
   }
   return derived;
 }

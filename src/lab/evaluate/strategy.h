@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,12 @@ struct StrategyFigures {
   Estimate speedup;        // the baseline's mean CPU time divided by this one's
   Estimate over_mix;       // quality minus that of the best random mix of single models that takes
                            // the same mean time (the content-blind hull)
-  std::vector<double> shares;  // per model of the zoo: share of inputs it answered
+  // Where a model's answers are the reference and some inputs have labels as well: top-1 against
+  // the labels of those, minus the baseline's.
+  std::optional<Estimate> by_labels;
+  double wall_ms = 0.0;             // mean per input, as cpu_ms
+  std::optional<double> energy_mj;  // the same; nothing where the run has none
+  std::vector<double> shares;       // per model of the zoo: share of inputs it answered
 };
 
 // Resamples the inputs, all strategies together, and derives their figures.
@@ -40,22 +46,27 @@ class Resampling {
  public:
   // The first `models` strategies are the single models, in the zoo's order.
   Resampling(const std::vector<Strategy>& strategies, std::size_t models, std::size_t baseline);
+  // Labels beside the reference, in the order of the recording, -1 for none: for
+  // StrategyFigures::by_labels.
+  void judge_by_labels(std::vector<std::int32_t> labels);
 
   void run(std::size_t n, std::size_t resamples, std::uint64_t seed);
   StrategyFigures figures(std::size_t strategy) const;
 
  private:
   struct Derived {
-    double quality, cpu_ms, difference, speedup, over_mix;
+    double quality, cpu_ms, difference, speedup, over_mix, by_labels;
   };
 
+  double accuracy(const Strategy& strategy, const std::vector<std::uint32_t>* times) const;
   std::vector<Derived> derive(const std::vector<std::uint32_t>* times) const;
   Estimate estimate(std::size_t strategy, double Derived::*figure) const;
 
   const std::vector<Strategy>& strategies_;
   std::size_t models_;
   std::size_t baseline_;
-  std::vector<Mix> mixes_;  // what each strategy must beat, the same in every resample
+  std::vector<std::int32_t> labels_;  // empty: none
+  std::vector<Mix> mixes_;            // what each strategy must beat, the same in every resample
   std::vector<Derived> values_;
   std::vector<std::vector<Derived>> samples_;
 };

@@ -1,4 +1,5 @@
 #include "lab/evaluate/train.h"
+#include "lab/replay/drift_reference.h"
 #include "lab/replay/statistics.h"
 
 #include <algorithm>
@@ -15,30 +16,29 @@ OperatingPoint make_point(std::string name, Rule rule, const StrategyFigures& fi
                        .quality = figures.quality,
                        .difference = figures.difference,
                        .speedup = figures.speedup,
-                       .cpu_ms = figures.cpu_ms.value};
+                       .cpu_ms = figures.cpu_ms.value,
+                       .wall_ms = figures.wall_ms,
+                       .energy_mj = figures.energy_mj,
+                       .shares = figures.shares};
   return point;
 }
 
-// Shares of the answers on the items it was fitted to: held-out ones are of other cascades.
-void fill_shares(const Recording& recording, const std::vector<std::size_t>& items,
-                 OperatingPoint& point) {
-  const std::vector<ModelIndex> models = models_of(point.rule);
-  point.shares.assign(models.size(), 0.0);
-  const std::unique_ptr<Selector> selector = make_selector(point.rule);
-  for (const ReplayedItem& item : replay(*selector, recording, items)) {
-    for (std::size_t m = 0; m < models.size(); ++m) {
-      if (item.answered && item.model == models[m]) {
-        point.shares[m] += 1.0 / static_cast<double>(items.size());
-      }
-    }
+// Those at the corners of the hull: the best choices where a deadline leaves time for one model.
+void add_single_models(const Evaluation& evaluation, SelectorFile& file) {
+  for (const std::size_t m : evaluation.hull) {
+    if (m == file.baseline) continue;
+    file.points.push_back(make_point("only-" + evaluation.model_names[m],
+                                     fixed_rule(static_cast<ModelIndex>(m)), evaluation.models[m]));
   }
 }
 
-void add_points(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
+void add_points(const Recording& recording, const Evaluation& evaluation,
+                const std::optional<SelectorKind>& kind, SelectorFile& file) {
   const std::vector<std::size_t> all = all_but(recording.items(), {});
   file.points.push_back(
       make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
-  const FitPoint fit = fit_cascades(recording, all, file.baseline);
+  const Fitter fitter = kind ? fitter_of(*kind) : Fitter(fit_chosen_kind);
+  const FitPoint fit = fitter(recording, all, file.baseline);
   const std::vector<Target> targets = default_targets();
   for (std::size_t t = 0; t < targets.size(); ++t) {
     OperatingPoint point =
@@ -47,7 +47,9 @@ void add_points(const Recording& recording, const Evaluation& evaluation, Select
                                    [&](const OperatingPoint& p) { return p.rule == point.rule; });
     if (!known) file.points.push_back(std::move(point));
   }
-  for (OperatingPoint& point : file.points) fill_shares(recording, all, point);
+  add_single_models(evaluation, file);
+  std::stable_sort(file.points.begin(), file.points.end(),
+                   [](const auto& a, const auto& b) { return a.cpu_ms > b.cpu_ms; });
 }
 
 const StrategyFigures& figures_of(const Evaluation& evaluation, const char* kind) {
@@ -61,25 +63,28 @@ Status add_premodel(const Recording& recording, const Evaluation& evaluation,
   const std::vector<std::size_t> all = all_but(recording.items(), {});
   auto rule = train_premodel(recording, all, options);
   if (!rule.ok()) return rule.status();
-  OperatingPoint point =
-      make_point(kPremodelKind, std::move(*rule), figures_of(evaluation, kPremodelKind));
-  fill_shares(recording, all, point);
-  file.points.push_back(std::move(point));
+  file.points.push_back(
+      make_point(kPremodelKind, std::move(*rule), figures_of(evaluation, kPremodelKind)));
   return {};
 }
 
-// The network was trained elsewhere; shares are those of its held-out predictions.
+// The network was trained elsewhere; its figures are those of its held-out predictions.
 Status add_cnn(const Recording& recording, const Evaluation& evaluation,
                const EvaluateOptions& options, SelectorFile& file) {
   auto rule = rule_of(recording, *options.cnn, options.cnn_fallback);
   if (!rule.ok()) return rule.status();
-  const StrategyFigures& figures = figures_of(evaluation, kCnnKind);
-  OperatingPoint point = make_point(kCnnKind, std::move(*rule), figures);
-  for (const ModelIndex model : models_of(point.rule)) {
-    point.shares.push_back(figures.shares[model]);
-  }
-  file.points.push_back(std::move(point));
+  file.points.push_back(make_point(kCnnKind, std::move(*rule), figures_of(evaluation, kCnnKind)));
   return {};
+}
+
+// What the drift watch compares with: a CNN premodel's decisions cannot be replayed.
+void add_drift_references(const Recording& recording, SelectorFile& file) {
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
+  for (OperatingPoint& point : file.points) {
+    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
+    if (premodel != nullptr && premodel->network) continue;
+    point.drift = make_drift_reference(*make_selector(point.rule), recording, all);
+  }
 }
 
 void add_figures(const Recording& recording, const Evaluation& evaluation, SelectorFile& file) {
@@ -112,7 +117,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   file.reference = options.reference.name();
   file.baseline = static_cast<ModelIndex>(training.evaluation.baseline);
   add_figures(*recording, training.evaluation, file);
-  add_points(*recording, training.evaluation, file);
+  add_points(*recording, training.evaluation, options.kind, file);
   if (options.premodel) {
     const Status status = add_premodel(*recording, training.evaluation, *options.premodel, file);
     if (!status.ok()) return status;
@@ -121,9 +126,11 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
     const Status status = add_cnn(*recording, training.evaluation, options, file);
     if (!status.ok()) return status;
   }
+  add_drift_references(*recording, file);
   const std::size_t no_loss = file.find_point(kNoLoss);
   const bool pays = training.evaluation.verdict.kind == VerdictKind::kPays;
-  file.default_point = pays && no_loss < file.points.size() ? no_loss : 0;
+  file.default_point =
+      pays && no_loss < file.points.size() ? no_loss : file.find_point(kBaselinePoint);
   return training;
 }
 

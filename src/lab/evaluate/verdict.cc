@@ -14,36 +14,45 @@ std::string interval(const Estimate& e) {
                      points(e.high));
 }
 
-std::string no_loss_words(const StrategyFigures& point, const Evaluation& evaluation) {
+// What was judged: "no-loss cascade", "1.5x routing".
+std::string judged_words(const StrategyFigures& point, const Evaluation& evaluation) {
+  const bool known = !evaluation.kinds.empty();
+  const std::string kind = known ? evaluation.kinds.front().kind : name_of(SelectorKind::kSignal);
+  if (kind == name_of(SelectorKind::kSignal) || kind == to_string(SelectorKind::kRouting)) {
+    return fmt::format("{} {}", point.name, kind);
+  }
+  return fmt::format("{} selector ({})", point.name, kind);
+}
+
+std::string point_words(const StrategyFigures& point, const Evaluation& evaluation) {
   return fmt::format(
-      "the no-loss cascade takes {:.2f}x less CPU time per input than {} ({:.2f} to "
-      "{:.2f}) at {} of {}",
-      point.speedup.value, evaluation.model_names[evaluation.baseline], point.speedup.low,
-      point.speedup.high, interval(point.difference), evaluation.criterion);
+      "the {} takes {:.2f}x less CPU time per input than {} ({:.2f} to {:.2f}) at {} of {}",
+      judged_words(point, evaluation), point.speedup.value,
+      evaluation.model_names[evaluation.baseline], point.speedup.low, point.speedup.high,
+      interval(point.difference), evaluation.criterion);
 }
 
 }  // namespace
 
-Verdict judge_verdict(const StrategyFigures& no_loss, const Evaluation& evaluation) {
-  const Estimate& gain = no_loss.over_mix;
+Verdict judge_verdict(const StrategyFigures& point, const Evaluation& evaluation) {
+  const Estimate& gain = point.over_mix;
   Verdict verdict;
   verdict.gain = gain;
-  if (gain.low > 0) {
+  if (gain.low > 0 && gain.value >= kWorthwhileGain) {
     verdict.kind = VerdictKind::kPays;
     verdict.sentence = fmt::format(
         "Adaptive selection pays on this zoo and data: {}, {} better than a random mix of single "
         "models that takes the same time.",
-        no_loss_words(no_loss, evaluation), interval(gain));
+        point_words(point, evaluation), interval(gain));
     return verdict;
   }
   if (gain.high < kWorthwhileGain) {
     verdict.kind = VerdictKind::kDoesNotPay;
     verdict.sentence = fmt::format(
-        "Adaptive selection does not pay on this zoo and data: the no-loss cascade's gain "
-        "over a random mix of single models at equal time is {}, less than {:.1f} points at best; "
-        "run the single "
-        "model that fits the time there is.",
-        interval(gain), 100.0 * kWorthwhileGain);
+        "Adaptive selection does not pay on this zoo and data: the {}'s gain over "
+        "a random mix of single models at equal time is {}, less than {:.1f} points at best; run "
+        "the single model that fits the time there is.",
+        judged_words(point, evaluation), interval(gain), 100.0 * kWorthwhileGain);
     return verdict;
   }
   verdict.kind = VerdictKind::kTooFewData;
@@ -57,8 +66,8 @@ Verdict judge_verdict(const StrategyFigures& no_loss, const Evaluation& evaluati
   }
   verdict.sentence = fmt::format(
       "{} inputs are too few to say whether adaptive selection pays here: at equal time the "
-      "cascade's gain over a random mix of single models is {}; {}.",
-      evaluation.inputs, interval(gain), more);
+      "{}'s gain over a random mix of single models is {}; {}.",
+      evaluation.inputs, judged_words(point, evaluation), interval(gain), more);
   return verdict;
 }
 

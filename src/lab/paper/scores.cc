@@ -46,7 +46,7 @@ double top5_share(const Recording& recording, const std::vector<ReplayedItem>& i
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (!items[i].answered) continue;
     const RecordedOutcome& cell = answer_of(recording, i, items[i].model);
-    hits += cell.outcome.hit(recording.wanted[i], 5) ? 1 : 0;
+    hits += hit(cell.outcome.top, recording.wanted[i], 5) ? 1 : 0;
   }
   return hits / static_cast<double>(items.size());
 }

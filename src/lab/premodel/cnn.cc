@@ -186,6 +186,7 @@ Result<std::vector<ReplayedItem>> held_out_items(const Recording& recording, con
     item.model = *model;
     item.answered = recording.ok[*model][i] != 0;
     item.right = recording.right[*model][i] != 0;
+    item.answer = recording.table->at(recording.item[i], *model).outcome.label();
     item.cpu += recording.cpu[*model][i];
   }
   return items;

@@ -105,8 +105,8 @@ Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
   bind_text_or_null(to_.outcome, 4, status.message());
   for (int parameter = 5; parameter <= 12; ++parameter) to_.outcome.bind_null(parameter);
   if (record.label) {
-    to_.outcome.bind_integer(6, status.ok() && outcome.hit(*record.label, 1) ? 1 : 0);
-    to_.outcome.bind_integer(7, status.ok() && outcome.hit(*record.label, 5) ? 1 : 0);
+    to_.outcome.bind_integer(6, status.ok() && hit(outcome.top, *record.label, 1) ? 1 : 0);
+    to_.outcome.bind_integer(7, status.ok() && hit(outcome.top, *record.label, 5) ? 1 : 0);
   }
   if (status.ok()) {
     to_.outcome.bind_integer(5, outcome.label());

@@ -1,5 +1,7 @@
 #include "lab/replay/cross_validation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -25,18 +27,23 @@ Totals totals_of(const Recording& recording, const std::vector<std::size_t>& ite
   return totals;
 }
 
-// Right answers that meet the target on n items, given the baseline's.
+}  // namespace
+
 std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n) {
   return baseline_right -
          static_cast<std::int64_t>(std::floor(target.loss * static_cast<double>(n) + 1e-9));
 }
 
-}  // namespace
-
 std::vector<Target> default_targets() {
-  return {{"gain-0.5", -0.005}, {kNoLoss, 0.0},   {"loss-0.5", 0.005}, {"loss-1", 0.01},
-          {"loss-2", 0.02},     {"loss-3", 0.03}, {"loss-5", 0.05},    {"loss-8", 0.08},
-          {"loss-12", 0.12},    {"loss-20", 0.20}};
+  std::vector<Target> targets = {{.name = kNoLoss}};
+  for (const double speedup :
+       {1.2, 1.35, 1.5, 1.75, 1.9, 2.0, 2.25, 2.5, 3.0, 4.0, 6.0, 9.0, 12.0}) {
+    targets.push_back({.name = fmt::format("{}x", speedup), .speedup = speedup});
+  }
+  for (const double points : {0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0}) {
+    targets.push_back({.name = fmt::format("loss-{}", points), .loss = points / 100});
+  }
+  return targets;
 }
 
 FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>& items,
@@ -46,12 +53,20 @@ FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>
 
 FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
                             const std::vector<std::size_t>& items, ModelIndex baseline) {
+  return fit_cascades_by({.models = models}, recording, items, baseline);
+}
+
+FitPoint fit_cascades_by(const SearchOptions& options, const Recording& recording,
+                         const std::vector<std::size_t>& items, ModelIndex baseline) {
   const Totals base = totals_of(recording, items, baseline);
-  auto frontier = std::make_shared<CascadeFrontier>(
-      search_cascades(recording, items, baseline, {.models = models}));
+  auto frontier =
+      std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline, options));
   return [=, n = items.size()](const Target& target) {
-    auto found = frontier->cheapest(wanted_right(target, base.right, n));
-    return found ? CascadeRule{found->signal, std::move(found->stages)} : fixed_rule(baseline);
+    const double wanted = static_cast<double>(wanted_right(target, base.right, n));
+    const auto limit = static_cast<std::int64_t>(static_cast<double>(base.cpu) / target.speedup);
+    auto found =
+        target.speedup > 0 ? frontier->within(limit) : frontier->cheapest(wanted, kTrustDiscount);
+    return found ? std::move(found->rule) : fixed_rule(baseline);
   };
 }
 
@@ -66,8 +81,13 @@ FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& i
     ModelIndex best = baseline;
     bool found = false;
     for (std::size_t m = 0; m < totals.size(); ++m) {
-      if (totals[m].right < wanted) continue;
-      if (!found || totals[m].cpu < totals[best].cpu) best = static_cast<ModelIndex>(m);
+      const bool fits = target.speedup > 0 ? static_cast<double>(totals[m].cpu) * target.speedup <=
+                                                 static_cast<double>(totals[baseline].cpu)
+                                           : totals[m].right >= wanted;
+      if (!fits) continue;
+      const bool better = target.speedup > 0 ? totals[m].right > totals[best].right
+                                             : totals[m].cpu < totals[best].cpu;
+      if (!found || better) best = static_cast<ModelIndex>(m);
       found = true;
     }
     return fixed_rule(best);

@@ -14,16 +14,22 @@
 
 namespace rightsize {
 
-// What an operating point aims at: the least mean CPU time at no more than this loss of quality
-// against the baseline, on the training items.
+// What an operating point aims at on the training items: the best quality at no more than a share
+// of the baseline's mean CPU time, or the least time at no more than a loss of quality against it.
 struct Target {
   std::string name;
-  double loss = 0.0;  // share of inputs: 0.01 is one point; negative asks for a gain
+  double loss = 0.0;     // share of inputs: 0.01 is one point; negative asks for a gain
+  double speedup = 0.0;  // above 0: the baseline's mean CPU time by the point's, instead of a loss
 };
 
-// From dear to cheap: a gain of half a point, no loss, and losses of 0.5 to 20 points.
+// No loss; 1.2 to 12 times the baseline's speed; losses of 0.5 to 20 points.
 std::vector<Target> default_targets();
 inline constexpr const char* kNoLoss = "no-loss";
+
+// Right answers that meet the target on n items, given the baseline's; those that a setting got
+// count less kTrustDiscount standard errors of its difference to the baseline.
+std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n);
+inline constexpr double kTrustDiscount = 1.0;
 
 // How a point is fitted to items of a recording. A kind that cannot reach a target falls back to
 // the baseline.
@@ -37,6 +43,9 @@ FitPoint fit_cascades(const Recording& recording, const std::vector<std::size_t>
 // The same among these models alone; the baseline, to fall back to, need not be one of them.
 FitPoint fit_cascades_among(const std::vector<ModelIndex>& models, const Recording& recording,
                             const std::vector<std::size_t>& items, ModelIndex baseline);
+// The same as these options say.
+FitPoint fit_cascades_by(const SearchOptions& options, const Recording& recording,
+                         const std::vector<std::size_t>& items, ModelIndex baseline);
 // The cheapest single model that meets the target.
 FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& items,
                    ModelIndex baseline);

@@ -6,11 +6,6 @@
 namespace rightsize {
 namespace {
 
-bool is_right(const RecordedOutcome& cell, std::int32_t reference, Criterion criterion) {
-  if (cell.status != TrialStatus::kOk) return false;
-  return cell.outcome.hit(reference, criterion == Criterion::kTop5 ? 5 : 1);
-}
-
 // Nanojoules of every model on every judged item; nothing where any of them is not recorded.
 std::vector<std::vector<std::int64_t>> energies_of(const OutcomeTable& table,
                                                    const std::vector<std::size_t>& items) {
@@ -32,6 +27,10 @@ const char* to_string(Criterion criterion) {
   return criterion == Criterion::kTop5 ? "top-5" : "top-1";
 }
 
+bool Recording::is_right(const TopClasses& answer, std::size_t i) const {
+  return hit(answer, wanted[i], criterion == Criterion::kTop5 ? 5 : 1);
+}
+
 double Recording::sureness(Signal signal, std::size_t model, std::size_t i) const {
   const RecordedOutcome& cell = table->at(item[i], model);
   const double value = rightsize::sureness(cell.outcome.signals, signal);
@@ -51,6 +50,7 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference, C
   Recording recording;
   recording.table = &table;
   recording.cost_kind = cost;
+  recording.criterion = reference.criterion;
   for (std::size_t i = 0; i < table.item_count(); ++i) {
     const RecordedOutcome* answer =
         reference.model.empty() ? nullptr : &table.at(i, reference_model);
@@ -84,8 +84,8 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference, C
     auto& cpu = recording.cpu.emplace_back();
     for (std::size_t i = 0; i < recording.items(); ++i) {
       const RecordedOutcome& cell = table.at(recording.item[i], m);
-      right.push_back(is_right(cell, recording.wanted[i], reference.criterion));
       ok.push_back(cell.status == TrialStatus::kOk);
+      right.push_back(ok.back() != 0 && recording.is_right(cell.outcome.top, i));
       cpu.push_back(cell.cpu.count());
     }
   }
@@ -166,14 +166,16 @@ std::vector<ReplayedItem> replay(const Selector& selector, const Recording& reco
     const Decision decision = decide(selector, world);
     ReplayedItem result{.answered = decision.answered(),
                         .cpu = decision.cpu.count(),
+                        .wall = decision.wall.count(),
                         .features_cpu = decision.features_cpu.count()};
     for (const Trial& trial : decision.trials()) {
       result.energy += recording.energy_of(trial.model, item);
     }
     result.energy += recording.overhead_energy(decision.extracted.any());
     if (result.answered) {
-      result.model = decision.answer().model;
-      result.right = recording.right[result.model][item] != 0;
+      result.model = decision.answered_by().model;
+      result.answer = decision.answer.value;
+      result.right = recording.is_right(decision.answer.top, item);
     }
     results.push_back(result);
   }

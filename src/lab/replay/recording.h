@@ -29,6 +29,7 @@ struct Recording {
   const OutcomeTable* table = nullptr;  // must outlive the recording
   std::vector<std::size_t> item;        // position in the table of each judged item
   std::vector<std::int32_t> wanted;     // the class that counts as right, per item
+  Criterion criterion = Criterion::kTop1;
   std::vector<std::vector<char>> right;
   std::vector<std::vector<char>> ok;              // the model gave an answer
   std::vector<std::vector<std::int64_t>> cpu;     // nanoseconds: pre-processing and inference
@@ -49,6 +50,8 @@ struct Recording {
     return table->decode_energy_nj.value_or(0) +
            (features ? table->feature_energy_nj.value_or(0) : 0);
   }
+  // Is this answer to an item right?
+  bool is_right(const TopClasses& answer, std::size_t i) const;
   // What a model costs on an item, in the unit of `cost_kind`.
   std::int64_t cost(std::size_t model, std::size_t i) const {
     return cost_kind == CostKind::kTime ? cpu[model][i] : energy[model][i];
@@ -94,9 +97,11 @@ class RecordedWorld : public World {
 struct ReplayedItem {
   bool answered = false;
   bool right = false;
-  ModelIndex model = 0;           // that answered
+  ModelIndex model = 0;  // that answered; of a combined answer the latest
+  std::int64_t answer = -1;
   std::int64_t cpu = 0;           // nanoseconds, decoding and features included
-  std::int64_t features_cpu = 0;  // of them, for features
+  std::int64_t wall = 0;          // nanoseconds of all of it
+  std::int64_t features_cpu = 0;  // nanoseconds of `cpu`, for features
   std::int64_t energy = 0;        // nanojoules of all of it; 0 where it is not recorded
 };
 std::vector<ReplayedItem> replay(const Selector& selector, const Recording& recording,

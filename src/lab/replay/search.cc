@@ -5,10 +5,14 @@
 #include <limits>
 #include <numeric>
 
+#include "lab/replay/logistic.h"
+#include "selector/rule.h"
+
 namespace rightsize {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t kCostSteps = 2048;
 
 }  // namespace
 
@@ -19,6 +23,7 @@ class CascadeSearch {
                 ModelIndex baseline, const SearchOptions& options)
       : recording_(recording),
         items_(items),
+        baseline_(baseline),
         baseline_right_(recording.right[baseline]),
         options_(options) {
     decode_ = 0;
@@ -33,55 +38,52 @@ class CascadeSearch {
       for (const std::size_t i : items) cost[m] += recording.cpu[m][i];
     }
     std::stable_sort(models_by_cost_.begin(), models_by_cost_.end(),
-                     [&](std::uint16_t a, std::uint16_t b) { return cost[a] < cost[b]; });
-    frontier_.by_stages_.assign(options.max_stages,
-                                std::vector<CascadeFrontier::Entry>(items.size() + 1));
-    frontier_.longer_must_save_ = options.longer_must_save;
+                     [&](ModelIndex a, ModelIndex b) { return cost[a] < cost[b]; });
+    const std::int64_t least = *std::min_element(cost.begin(), cost.end());
+    const std::int64_t all = std::accumulate(cost.begin(), cost.end(), std::int64_t{0});
+    log_least_ = std::log(static_cast<double>(std::max<std::int64_t>(decode_ + least, 1)));
+    log_step_ = (std::log(static_cast<double>(decode_ + all + 1)) - log_least_) / kCostSteps;
+    frontier_.entries_.resize(kCostSteps + 1);
+    frontier_.judge_ = std::make_shared<const Judge>(recording, items, baseline, options.family);
+    judge_ = frontier_.judge_.get();
+    signals_ = wanted_signals();
   }
 
   CascadeFrontier run() {
-    for (const std::uint16_t model : models_by_cost_) fixed(model);
+    for (const ModelIndex model : models_by_cost_) fixed(model);
     if (options_.max_stages < 2) return std::move(frontier_);
-    for (const Signal signal : kAllSignals) {
-      rank(signal);
-      for (std::size_t a = 0; a < models_by_cost_.size(); ++a) {
-        for (std::size_t b = a + 1; b < models_by_cost_.size(); ++b) {
-          pair(signal, models_by_cost_[a], models_by_cost_[b]);
-        }
-        if (options_.max_stages >= 3) triples(signal, a);
-      }
-    }
+    for (std::size_t a = 0; a < models_by_cost_.size(); ++a) chains_from(a);
     return std::move(frontier_);
   }
 
  private:
-  struct Ranked {
-    std::vector<double> sureness;      // [position in items]
-    std::vector<std::uint32_t> order;  // positions, surest first
+  // A view with the order of its items for every signal, positions, surest first.
+  struct Ranked : Judge::View {
+    std::vector<std::vector<std::uint32_t>> orders;
   };
   struct Cut {
     std::size_t surer = 0;   // how many of the order stop
     double threshold = 0.0;  // halfway between the neighbours
   };
 
-  void rank(Signal signal) {
-    ranked_.assign(recording_.models(), {});
-    for (std::size_t m = 0; m < recording_.models(); ++m) {
-      Ranked& ranked = ranked_[m];
-      for (const std::size_t i : items_) {
-        ranked.sureness.push_back(recording_.sureness(signal, m, i));
-      }
-      ranked.order.resize(items_.size());
-      std::iota(ranked.order.begin(), ranked.order.end(), 0U);
-      std::stable_sort(ranked.order.begin(), ranked.order.end(),
-                       [&](auto x, auto y) { return ranked.sureness[x] > ranked.sureness[y]; });
+  Ranked ranked(Judge::Chain chain) const {
+    Ranked result{judge_->view(chain), {}};
+    for (const std::vector<double>& sureness : result.sureness) {
+      std::vector<std::uint32_t>& order = result.orders.emplace_back(items_.size());
+      std::iota(order.begin(), order.end(), 0U);
+      std::stable_sort(order.begin(), order.end(),
+                       [&](auto x, auto y) { return sureness[x] > sureness[y]; });
     }
+    return result;
   }
 
   // About `count` places to cut an order, each between two distinct values.
-  static std::vector<Cut> cuts(const std::vector<double>& sureness,
-                               const std::vector<std::uint32_t>& order, std::size_t count) {
+  std::vector<Cut> cuts(const std::vector<double>& sureness,
+                        const std::vector<std::uint32_t>& order, std::size_t count) const {
     std::vector<Cut> result;
+    // The first of several models has nobody to agree with: nothing stops there.
+    const bool nothing = judge_->family() == Family::kAgreement && sureness[order[0]] < 2;
+    if (nothing) return {{0, 2.0}};
     for (std::size_t k = 1; k <= count; ++k) {
       const std::size_t at = k * order.size() / (count + 1);
       if (at == 0 || (!result.empty() && result.back().surer == at)) continue;
@@ -95,160 +97,221 @@ class CascadeSearch {
     return result;
   }
 
-  // Right answers, and inputs on which just one of candidate and baseline is right.
   struct Score {
     std::int64_t right = 0;
     std::int64_t discordant = 0;
+    double smoothed = 0.0;
     std::int64_t cpu = 0;
   };
 
-  void count(char right, std::size_t i, int sign, Score& score) const {
+  void count(char right, std::size_t position, int sign, Score& score) const {
     score.right += sign * right;
-    score.discordant += sign * (right != baseline_right_[i] ? 1 : 0);
+    score.smoothed += sign * right;
+    score.discordant += sign * (right != baseline_right_[items_[position]] ? 1 : 0);
   }
 
-  // Does the answer of the last of `chain` count, or, where it failed, that of the latest before
-  // it?
-  char right_at_end(std::span<const std::uint16_t> chain, std::size_t i) const {
-    for (std::size_t s = chain.size(); s-- > 0;) {
-      if (recording_.ok[chain[s]][i] != 0) return recording_.right[chain[s]][i];
+  // What may happen to every item: it stops at a stage, or goes on to the end of the chain.
+  struct Stop {
+    const std::vector<char>& here;
+    const std::vector<char>& at_end;
+    std::vector<double> gain;  // of stopping, smoothed
+    ModelIndex last;           // at the end of the chain, spared by stopping
+  };
+
+  // `sureness` is that of the stage.
+  Stop make_stop(const std::vector<double>& sureness, const std::vector<char>& here,
+                 const std::vector<char>& at_end, ModelIndex last) const {
+    std::vector<double> gain(items_.size());
+    const double share = options_.smoothing;
+    std::vector<double> expected(items_.size(), 0.0);
+    if (share > 0) expected = smoothed_difference(sureness, here, at_end);
+    for (std::size_t p = 0; p < items_.size(); ++p) {
+      gain[p] = (1 - share) * (here[p] - at_end[p]) + share * expected[p];
     }
-    return 0;
+    return {here, at_end, std::move(gain), last};
   }
 
-  // The item's answer comes from stage `model` instead of the end of `chain`, whose last model is
-  // spared.
-  void stop_earlier(std::uint16_t model, std::span<const std::uint16_t> chain, std::size_t i,
-                    Score& score) const {
-    count(right_at_end(chain, i), i, -1, score);
-    count(recording_.right[model][i], i, +1, score);
-    score.cpu -= recording_.cpu[chain.back()][i];
+  // An item's answer comes from an earlier stage instead of the end of the chain.
+  void stop_earlier(const Stop& stop, std::size_t position, Score& score) const {
+    const double smoothed = score.smoothed + stop.gain[position];
+    count(stop.at_end[position], position, -1, score);
+    count(stop.here[position], position, +1, score);
+    score.smoothed = smoothed;
+    score.cpu -= recording_.cpu[stop.last][items_[position]];
   }
 
   void offer(std::size_t stages, const Score& score, CascadeFrontier::Entry entry) {
     ++frontier_.evaluated_;
-    const double discount = options_.discount * static_cast<double>(stages - 1) *
-                            std::sqrt(static_cast<double>(score.discordant));
-    const std::int64_t credited = score.right - static_cast<std::int64_t>(std::ceil(discount));
-    if (credited < 0) return;
-    CascadeFrontier::Entry& held =
-        frontier_.by_stages_[stages - 1][static_cast<std::size_t>(credited)];
-    if (held.cpu >= 0 && held.cpu <= score.cpu) return;
+    entry.rank =
+        score.smoothed - options_.discount * std::sqrt(static_cast<double>(score.discordant));
+    const double step = (std::log(static_cast<double>(score.cpu)) - log_least_) / log_step_;
+    const auto place = static_cast<std::size_t>(std::clamp(step, 0.0, double{kCostSteps}));
+    CascadeFrontier::Entry& held = frontier_.entries_[place];
+    const bool better =
+        held.cpu < 0 || entry.rank > held.rank || (entry.rank == held.rank && score.cpu < held.cpu);
+    if (!better) return;
+    entry.smoothed = score.smoothed;
     entry.cpu = score.cpu;
     entry.right = score.right;
+    entry.discordant = score.discordant;
+    entry.stages = stages;
     held = entry;
   }
 
-  void fixed(std::uint16_t model) {
+  void fixed(ModelIndex model) {
     Score score{.cpu = decode_};
-    for (const std::size_t i : items_) {
-      count(recording_.right[model][i], i, +1, score);
-      score.cpu += recording_.cpu[model][i];
+    for (std::size_t p = 0; p < items_.size(); ++p) {
+      count(recording_.right[model][items_[p]], p, +1, score);
+      score.cpu += recording_.cpu[model][items_[p]];
     }
     offer(1, score, {.models = {model}});
   }
 
-  void pair(Signal signal, std::uint16_t a, std::uint16_t b) {
-    const Ranked& first = ranked_[a];
-    const std::array chain{a, b};
-    // All go on, then ever more stop at the first stage.
-    Score score{.cpu = decode_};
-    for (const std::size_t i : items_) {
-      count(right_at_end(chain, i), i, +1, score);
-      score.cpu += recording_.cpu[a][i] + recording_.cpu[b][i];
+  // The signals of the family that are wanted, as places in Judge::signals().
+  std::vector<std::size_t> wanted_signals() const {
+    std::vector<std::size_t> places;
+    const auto& wanted = options_.signals;
+    for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
+      const bool is_wanted =
+          std::find(wanted.begin(), wanted.end(), judge_->signals()[s]) != wanted.end();
+      if (judge_->signals().size() == 1 || is_wanted) places.push_back(s);
     }
-    std::size_t stopped = 0;
-    for (const Cut& cut : cuts(first.sureness, first.order, options_.thresholds)) {
-      for (; stopped < cut.surer; ++stopped) {
-        stop_earlier(a, chain, items_[first.order[stopped]], score);
+    return places;
+  }
+
+  // All chains that begin with the model of this rank.
+  void chains_from(std::size_t rank) {
+    const ModelIndex a = models_by_cost_[rank];
+    const Ranked first = ranked(std::array{a});
+    for (std::size_t next = rank + 1; next < models_by_cost_.size(); ++next) {
+      pair(first, std::array{a, models_by_cost_[next]});
+    }
+    for (std::size_t next = rank + 1; options_.max_stages >= 3 && next + 1 < models_by_cost_.size();
+         ++next) {
+      const std::array prefix{a, models_by_cost_[next]};
+      const Ranked second = ranked(prefix);
+      for (std::size_t last = next + 1; last < models_by_cost_.size(); ++last) {
+        triple(first, second, std::array{a, prefix[1], models_by_cost_[last]});
       }
-      offer(2, score, {.signal = signal, .models = {a, b}, .thresholds = {cut.threshold}});
     }
   }
 
-  void triples(Signal signal, std::size_t first_rank) {
-    const std::uint16_t a = models_by_cost_[first_rank];
-    const Ranked& first = ranked_[a];
-    std::vector<char> stopped(items_.size(), 0);
-    std::size_t done = 0;
-    for (const Cut& cut : cuts(first.sureness, first.order, options_.thresholds / 3)) {
-      for (; done < cut.surer; ++done) stopped[first.order[done]] = 1;
+  void pair(const Ranked& first, const std::array<ModelIndex, 2>& chain) {
+    const std::vector<char> at_end = judge_->right(chain);
+    Score all_go_on{.cpu = decode_};
+    for (std::size_t p = 0; p < items_.size(); ++p) {
+      count(at_end[p], p, +1, all_go_on);
+      for (const ModelIndex model : chain) all_go_on.cpu += recording_.cpu[model][items_[p]];
+    }
+    for (const std::size_t s : signals_) {
+      const Stop stop = make_stop(first.sureness[s], first.right, at_end, chain[1]);
+      Score score = all_go_on;
+      std::size_t stopped = 0;
+      for (const Cut& cut : cuts(first.sureness[s], first.orders[s], options_.thresholds)) {
+        for (; stopped < cut.surer; ++stopped) stop_earlier(stop, first.orders[s][stopped], score);
+        offer(2, score,
+              {.signal = judge_->signals()[s],
+               .models = {chain[0], chain[1]},
+               .thresholds = {cut.threshold}});
+      }
+    }
+  }
+
+  // Every threshold of the first stage; `tails` takes the second one.
+  void triple(const Ranked& first, const Ranked& second, const std::array<ModelIndex, 3>& chain) {
+    const std::vector<char> at_end = judge_->right(chain);
+    for (const std::size_t s : signals_) {
+      const Stop at_first = make_stop(first.sureness[s], first.right, at_end, chain[2]);
+      const Stop at_second = make_stop(second.sureness[s], second.right, at_end, chain[2]);
       Score score{.cpu = decode_};
       for (std::size_t p = 0; p < items_.size(); ++p) {
-        score.cpu += recording_.cpu[a][items_[p]];
-        if (stopped[p] != 0) count(recording_.right[a][items_[p]], items_[p], +1, score);
+        count(at_end[p], p, +1, score);
+        for (const ModelIndex model : chain) score.cpu += recording_.cpu[model][items_[p]];
       }
-      for (std::size_t b = first_rank + 1; b < models_by_cost_.size(); ++b) {
-        tails(signal, a, b, cut, stopped, score);
+      const std::vector<std::uint32_t>& order = first.orders[s];
+      const std::vector<Cut> second_cuts =
+          cuts(second.sureness[s], second.orders[s], options_.thresholds * 2 / 5);
+      std::vector<char> stopped(items_.size(), 0);
+      std::size_t done = 0;
+      for (const Cut& cut : cuts(first.sureness[s], order, options_.thresholds / 3)) {
+        for (; done < cut.surer; ++done) {
+          stopped[order[done]] = 1;
+          stop_earlier(at_first, order[done], score);
+          score.cpu -= recording_.cpu[chain[1]][items_[order[done]]];
+        }
+        std::vector<std::uint32_t> left;
+        left.reserve(items_.size() - cut.surer);
+        for (const std::uint32_t p : second.orders[s]) {
+          if (stopped[p] == 0) left.push_back(p);
+        }
+        const CascadeFrontier::Entry entry{
+            .signal = judge_->signals()[s], .models = chain, .thresholds = {cut.threshold}};
+        tails(at_second, second.sureness[s], left, second_cuts, score, entry);
       }
     }
   }
 
-  // Given who stops at the first stage (`before`): every threshold of the second and every third.
-  void tails(Signal signal, std::uint16_t a, std::size_t second_rank, const Cut& first_cut,
-             const std::vector<char>& stopped, Score before) {
-    const std::uint16_t b = models_by_cost_[second_rank];
-    const Ranked& second = ranked_[b];
-    std::vector<std::uint32_t> order;
-    order.reserve(items_.size() - first_cut.surer);
-    for (const std::uint32_t p : second.order) {
-      if (stopped[p] != 0) continue;
-      order.push_back(p);
-      before.cpu += recording_.cpu[b][items_[p]];
-    }
-    const std::vector<Cut> second_cuts = cuts(second.sureness, order, options_.thresholds / 3);
-    for (std::size_t c = second_rank + 1; c < models_by_cost_.size(); ++c) {
-      const std::array chain{a, b, models_by_cost_[c]};
-      Score score = before;
-      for (const std::uint32_t p : order) {
-        count(right_at_end(chain, items_[p]), items_[p], +1, score);
-        score.cpu += recording_.cpu[chain[2]][items_[p]];
+  // Given who stops at the first stage (`score`): every threshold of the second, for those left.
+  void tails(const Stop& stop, const std::vector<double>& sureness,
+             const std::vector<std::uint32_t>& left, const std::vector<Cut>& second_cuts,
+             Score score, CascadeFrontier::Entry entry) {
+    std::size_t done = 0;
+    for (const Cut& cut : second_cuts) {
+      for (; done < left.size() && sureness[left[done]] >= cut.threshold; ++done) {
+        stop_earlier(stop, left[done], score);
       }
-      std::size_t done = 0;
-      for (const Cut& cut : second_cuts) {
-        for (; done < cut.surer; ++done) stop_earlier(b, chain, items_[order[done]], score);
-        offer(3, score,
-              {.signal = signal,
-               .models = chain,
-               .thresholds = {first_cut.threshold, cut.threshold}});
-      }
+      entry.thresholds[1] = cut.threshold;
+      offer(3, score, entry);
     }
   }
 
   const Recording& recording_;
   const std::vector<std::size_t>& items_;
+  ModelIndex baseline_;
   const std::vector<char>& baseline_right_;
   const SearchOptions& options_;
   std::int64_t decode_ = 0;
-  std::vector<std::uint16_t> models_by_cost_;
-  std::vector<Ranked> ranked_;
+  std::vector<ModelIndex> models_by_cost_;
+  double log_least_ = 0.0;
+  double log_step_ = 0.0;
+  const Judge* judge_ = nullptr;      // the frontier's
+  std::vector<std::size_t> signals_;  // places in judge_->signals()
   CascadeFrontier frontier_;
 };
 
-std::optional<CascadeCandidate> CascadeFrontier::cheapest(std::int64_t at_least) const {
-  std::optional<CascadeCandidate> best;
-  for (std::size_t stages = 1; stages <= by_stages_.size(); ++stages) {
-    const auto& entries = by_stages_[stages - 1];
-    const Entry* found = nullptr;
-    for (auto right = static_cast<std::size_t>(std::max<std::int64_t>(at_least, 0));
-         right < entries.size(); ++right) {
-      const Entry& entry = entries[right];
-      if (entry.cpu >= 0 && (found == nullptr || entry.cpu < found->cpu)) found = &entry;
-    }
-    if (found == nullptr) continue;
-    const double limit =
-        best ? static_cast<double>(best->cpu) * (1.0 - longer_must_save_) : kInfinity;
-    if (static_cast<double>(found->cpu) > limit) continue;
-    CascadeCandidate candidate{
-        .signal = found->signal, .stages = {}, .right = found->right, .cpu = found->cpu};
-    for (std::size_t s = 0; s < stages; ++s) {
-      double threshold = s + 1 < stages ? found->thresholds[s] : 0.0;
-      if (s + 1 < stages && found->signal == Signal::kEntropy) threshold = -threshold;
-      candidate.stages.push_back({found->models[s], threshold});
-    }
-    best = std::move(candidate);
+CascadeCandidate CascadeFrontier::candidate(const Entry& entry) const {
+  CascadeCandidate result{.rule = fixed_rule(entry.models[0]),
+                          .right = entry.right,
+                          .cpu = entry.cpu,
+                          .discordant = entry.discordant,
+                          .smoothed = entry.smoothed};
+  if (entry.stages > 1) {
+    result.rule = judge_->rule(entry.signal, std::span(entry.models).first(entry.stages),
+                               std::span(entry.thresholds).first(entry.stages - 1));
   }
-  return best;
+  return result;
+}
+
+std::optional<CascadeCandidate> CascadeFrontier::within(std::int64_t cpu) const {
+  const Entry* best = nullptr;
+  for (const Entry& entry : entries_) {
+    if (entry.cpu < 0 || entry.cpu > cpu) continue;
+    if (best == nullptr || entry.rank > best->rank) best = &entry;
+  }
+  if (best == nullptr) return std::nullopt;
+  return candidate(*best);
+}
+
+std::optional<CascadeCandidate> CascadeFrontier::cheapest(double right, double discount) const {
+  double best_rank = -kInfinity;
+  for (const Entry& entry : entries_) {
+    if (entry.cpu < 0 || entry.rank <= best_rank) continue;
+    best_rank = entry.rank;
+    const double credited =
+        entry.smoothed - discount * std::sqrt(static_cast<double>(entry.discordant));
+    if (credited >= right) return candidate(entry);
+  }
+  return std::nullopt;
 }
 
 CascadeFrontier search_cascades(const Recording& recording, const std::vector<std::size_t>& items,

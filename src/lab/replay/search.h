@@ -1,57 +1,74 @@
-// Search for confidence cascades by replay: every order of cheap to dear models up to three stages,
-// every signal, thresholds at the sample's own quantiles.
+// Search for cascades by replay: every order of cheap to dear models up to three stages, every
+// family and signal, thresholds at the sample's own quantiles.
 //
 // One sweep over a sorted signal values every threshold of a stage at once, so the whole space is a
 // few hundred million decisions a second. Counts and nanoseconds are integers: what the search
 // reports is equal to the last bit to what `decide` computes on the same items.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "lab/replay/judge.h"
 #include "lab/replay/recording.h"
-#include "selector/cascade.h"
 
 namespace rightsize {
 
 struct CascadeCandidate {
-  Signal signal = Signal::kMaxProbability;
-  std::vector<CascadeStage> stages;
-  std::int64_t right = 0;  // items answered right
-  std::int64_t cpu = 0;    // nanoseconds over all items, decoding included
+  CascadeRule rule;
+  std::int64_t right = 0;       // items answered right
+  std::int64_t cpu = 0;         // nanoseconds over all items, decoding included
+  std::int64_t discordant = 0;  // items on which just one of candidate and baseline is right
+  double smoothed = 0.0;        // right answers after smoothing (see SearchOptions)
 };
 
+// How settings are valued. The best of many settings looks better on its own sample than it is, so
+// the search does not take right answers at face value.
 struct SearchOptions {
   std::vector<ModelIndex> models;  // to search among; empty: all
+  Family family = Family::kSignal;
+  std::vector<Signal> signals = {Signal::kMaxProbability};  // where the family looks at signals
   std::size_t max_stages = 3;
-  std::size_t thresholds = 100;    // tried for the first stage of two; of three stages a third each
-  double longer_must_save = 0.02;  // a further stage must make the cascade this much cheaper
-  // The best of many settings looks better on its own sample than it is. A candidate is therefore
-  // credited with fewer right answers than it gave: for each of its thresholds this many standard
-  // errors of its difference to the baseline, which is sqrt(inputs on which just one of the two is
-  // right). One is the one-standard-error rule of Breiman et al., "Classification and Regression
-  // Trees", 1984, section 3.4.3.
-  double discount = 1.0;
+  std::size_t thresholds = 100;  // tried for the first stage of two; of three stages a third each
+  // What stopping early wins or loses on an item is one noisy bit. It is replaced, by this share,
+  // by what inputs as sure as this one win or lose on average: the difference of two logistic
+  // regressions on the sureness, of "right here" and of "right at the end".
+  double smoothing = 0.5;
+  // Settings are ranked by right answers less this many standard errors of the difference to the
+  // baseline, sqrt(discordant): a penalty for straying from what is known to be good. Breiman et
+  // al., "Classification and Regression Trees", 1984, section 3.4.3, choose by such a rule.
+  double discount = 2.0;
 };
 
-// For every number of credited right answers, the cheapest candidate that has as many.
+// The best-ranked setting for every mean cost, in steps of about 0.3 %.
 class CascadeFrontier {
  public:
-  // The cheapest candidate credited with at least `right` right answers; none if none gets there.
-  std::optional<CascadeCandidate> cheapest(std::int64_t right) const;
+  // The best-ranked candidate that costs at most `cpu` nanoseconds over all items; none if even the
+  // cheapest model costs more.
+  std::optional<CascadeCandidate> within(std::int64_t cpu) const;
+  // The cheapest of all those candidates with at least `right` right answers, less `discount`
+  // standard errors; none if none gets there.
+  std::optional<CascadeCandidate> cheapest(double right, double discount) const;
   std::size_t evaluated() const { return evaluated_; }  // settings tried
 
  private:
   friend class CascadeSearch;
   struct Entry {
+    double rank = 0.0;
+    double smoothed = 0.0;
     std::int64_t cpu = -1;  // -1: none
     std::int64_t right = 0;
+    std::int64_t discordant = 0;
+    std::size_t stages = 1;
     Signal signal = Signal::kMaxProbability;
-    std::array<std::uint16_t, 3> models{};
+    std::array<ModelIndex, 3> models{};
     std::array<double, 2> thresholds{};  // as sureness
   };
-  std::vector<std::vector<Entry>> by_stages_;  // [stages - 1][credited right answers]
-  double longer_must_save_ = 0.0;
+  CascadeCandidate candidate(const Entry& entry) const;
+
+  std::shared_ptr<const Judge> judge_;
+  std::vector<Entry> entries_;  // [step of cost]
   std::size_t evaluated_ = 0;
 };
 

@@ -5,9 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "lab/synthetic_table.h"
+#include "selector/rule.h"
 
 namespace rightsize {
 namespace {
@@ -20,48 +22,80 @@ std::vector<std::size_t> all_items(const Recording& recording) {
 
 struct Replayed {
   std::int64_t right = 0;
+  std::int64_t discordant = 0;
   std::int64_t cpu = 0;
 };
 
 Replayed replay_candidate(const CascadeCandidate& candidate, const Recording& recording,
                           const std::vector<std::size_t>& items) {
   Replayed total;
-  const ConfidenceCascade selector(candidate.signal, candidate.stages);
-  for (const ReplayedItem& item : replay(selector, recording, items)) {
-    total.right += item.right ? 1 : 0;
-    total.cpu += item.cpu;
+  const auto selector = make_selector(candidate.rule);
+  const std::vector<ReplayedItem> replayed = replay(*selector, recording, items);
+  for (std::size_t p = 0; p < items.size(); ++p) {
+    total.right += replayed[p].right ? 1 : 0;
+    total.discordant +=
+        replayed[p].right != (recording.right[3 % recording.models()][items[p]] != 0);
+    total.cpu += replayed[p].cpu;
   }
   return total;
 }
 
-// Every distinct point of the frontier against decide; the number of points with several stages.
-int check_frontier(const OutcomeTable& table, double discount) {
+// The frontier's candidates, from cheap to dear.
+std::vector<CascadeCandidate> all_candidates(const CascadeFrontier& frontier, std::int64_t most) {
+  std::vector<CascadeCandidate> candidates;
+  for (std::int64_t limit = most; limit > 0;) {
+    auto candidate = frontier.within(limit);
+    if (!candidate) break;
+    limit = candidate->cpu - 1;
+    candidates.push_back(std::move(*candidate));
+  }
+  std::reverse(candidates.begin(), candidates.end());
+  return candidates;
+}
+
+// Every point of the frontier against decide; the number of points with several stages.
+int check_frontier(const OutcomeTable& table, const SearchOptions& options) {
   const auto recording = judge(table, {});
   EXPECT_TRUE(recording.ok());
   const auto items = all_items(*recording);
-  const CascadeFrontier frontier =
-      search_cascades(*recording, items, ModelIndex{3}, {.discount = discount});
+  const CascadeFrontier frontier = search_cascades(*recording, items, ModelIndex{3}, options);
   int cascades = 0;
-  for (std::int64_t right = 0; right <= static_cast<std::int64_t>(items.size()); ++right) {
-    const auto candidate = frontier.cheapest(right);
-    if (!candidate) break;
-    const Replayed replayed = replay_candidate(*candidate, *recording, items);
-    EXPECT_EQ(candidate->right, replayed.right);
-    EXPECT_EQ(candidate->cpu, replayed.cpu);
-    EXPECT_GE(candidate->right, right);
-    if (candidate->stages.size() > 1) ++cascades;
+  for (const auto& candidate : all_candidates(frontier, std::int64_t{1} << 60)) {
+    const Replayed replayed = replay_candidate(candidate, *recording, items);
+    EXPECT_EQ(candidate.right, replayed.right);
+    EXPECT_EQ(candidate.discordant, replayed.discordant);
+    EXPECT_EQ(candidate.cpu, replayed.cpu);
+    if (candidate.rule.stages.size() > 1) ++cascades;
   }
   return cascades;
 }
 
+SearchOptions all_signals() {
+  return {.signals = {kAllSignals.begin(), kAllSignals.end()}, .smoothing = 0, .discount = 0};
+}
+
 TEST(Search, EveryReportedPointEqualsDecide) {
-  EXPECT_GT(check_frontier(test::synthetic_table({.items = 400, .models = test::ladder()}), 0), 10);
+  const OutcomeTable table = test::synthetic_table({.items = 400, .models = test::ladder()});
+  EXPECT_GT(check_frontier(table, all_signals()), 10);
+  EXPECT_GT(check_frontier(table, {}), 10);
+}
+
+TEST(Search, EveryFamilysPointsEqualDecide) {
+  const OutcomeTable table =
+      test::synthetic_table({.items = 300, .models = test::ladder(), .failures = 0.05, .seed = 2});
+  for (const Family family : kAllFamilies) {
+    SCOPED_TRACE(to_string(family));
+    SearchOptions options = all_signals();
+    options.family = family;
+    const int cascades = check_frontier(table, options);
+    EXPECT_GT(cascades, 0);
+  }
 }
 
 TEST(Search, EveryReportedPointEqualsDecideWithFailedModels) {
   const OutcomeTable table =
       test::synthetic_table({.items = 400, .models = test::ladder(), .failures = 0.1, .seed = 3});
-  EXPECT_GT(check_frontier(table, 0.5), 10);
+  EXPECT_GT(check_frontier(table, all_signals()), 10);
 }
 
 TEST(Search, EveryReportedPointEqualsDecideWithTiedSignals) {
@@ -69,7 +103,7 @@ TEST(Search, EveryReportedPointEqualsDecideWithTiedSignals) {
   for (RecordedOutcome& cell : table.cells) {
     for (double& signal : cell.outcome.signals) signal = std::round(signal * 5) / 5;
   }
-  EXPECT_GT(check_frontier(table, 0), 5);
+  EXPECT_GT(check_frontier(table, all_signals()), 5);
 }
 
 TEST(Search, NotANumberNeverStopsACascade) {
@@ -77,7 +111,7 @@ TEST(Search, NotANumberNeverStopsACascade) {
   for (std::size_t i = 0; i < table.cells.size(); i += 3) {
     table.cells[i].outcome.signals.fill(std::numeric_limits<double>::quiet_NaN());
   }
-  EXPECT_GT(check_frontier(table, 0), 5);
+  EXPECT_GT(check_frontier(table, all_signals()), 5);
 }
 
 // All two-stage cascades with a threshold at every value that occurs.
@@ -87,30 +121,27 @@ TEST(Search, FindsWhatExhaustiveReplayFinds) {
   const auto recording = judge(table, {});
   ASSERT_TRUE(recording.ok());
   const auto items = all_items(*recording);
-  const CascadeFrontier frontier =
-      search_cascades(*recording, items, ModelIndex{1},
-                      {.max_stages = 2, .thresholds = 1000, .longer_must_save = 0, .discount = 0});
-  for (std::int64_t right = 0; right <= 60; ++right) {
-    std::int64_t cheapest = -1;
-    const auto offer = [&](const CascadeCandidate& candidate) {
-      const Replayed replayed = replay_candidate(candidate, *recording, items);
-      if (replayed.right < right) return;
-      if (cheapest < 0 || replayed.cpu < cheapest) cheapest = replayed.cpu;
-    };
-    offer({.stages = {{0, 0.0}}});
-    offer({.stages = {{1, 0.0}}});
-    for (const Signal signal : kAllSignals) {
-      for (std::size_t i = 0; i < table.item_count(); ++i) {
-        const double value = table.at(i, 0).outcome.signals[static_cast<std::size_t>(signal)];
-        offer({.signal = signal, .stages = {{0, value}, {1, 0.0}}});
-      }
+  SearchOptions options = all_signals();
+  options.max_stages = 2;
+  options.thresholds = 1000;
+  const CascadeFrontier frontier = search_cascades(*recording, items, ModelIndex{1}, options);
+  std::vector<Replayed> exhaustive;
+  const auto add = [&](CascadeRule rule) {
+    exhaustive.push_back(replay_candidate({.rule = std::move(rule)}, *recording, items));
+  };
+  add(fixed_rule(0));
+  add(fixed_rule(1));
+  for (const Signal signal : kAllSignals) {
+    for (std::size_t i = 0; i < table.item_count(); ++i) {
+      const double value = table.at(i, 0).outcome.signals[static_cast<std::size_t>(signal)];
+      add({.signal = signal, .stages = {{0, value}, {1, 0.0}}});
     }
-    const auto found = frontier.cheapest(right);
-    ASSERT_EQ(found.has_value(), cheapest >= 0) << right;
-    // A threshold at the last value stops everything, which the search leaves to the fixed model.
-    if (found) {
-      EXPECT_EQ(found->cpu, cheapest) << right;
-    }
+  }
+  for (const Replayed& one : exhaustive) {
+    // Settings that differ by less than a step of cost share a place in the frontier.
+    const auto found = frontier.within(one.cpu + one.cpu / 100);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_GE(found->right, one.right) << one.cpu;
   }
 }
 
@@ -121,10 +152,9 @@ TEST(Search, DiscountGrowsWithDisagreement) {
   const auto items = all_items(*recording);
   std::int64_t baseline = 0;
   for (const std::size_t i : items) baseline += recording->right[3][i];
-  const auto bold =
-      search_cascades(*recording, items, ModelIndex{3}, {.discount = 0}).cheapest(baseline);
-  const auto careful =
-      search_cascades(*recording, items, ModelIndex{3}, {.discount = 2}).cheapest(baseline);
+  const CascadeFrontier frontier = search_cascades(*recording, items, ModelIndex{3});
+  const auto bold = frontier.cheapest(static_cast<double>(baseline), 0);
+  const auto careful = frontier.cheapest(static_cast<double>(baseline), 2);
   ASSERT_TRUE(bold.has_value());
   ASSERT_TRUE(careful.has_value());
   EXPECT_LT(bold->cpu, careful->cpu);
@@ -136,17 +166,17 @@ TEST(Search, LooksAtNoOtherItem) {
   for (std::size_t i = 0; i < 100; ++i) half.push_back(i);
   const auto before = judge(table, {});
   ASSERT_TRUE(before.ok());
-  const auto first = search_cascades(*before, half, ModelIndex{3}).cheapest(70);
+  const auto first = search_cascades(*before, half, ModelIndex{3}).cheapest(70, 0.5);
   for (std::size_t i = 100; i < 200; ++i) {
     for (std::size_t m = 0; m < 4; ++m) table.cells[i * 4 + m].outcome.signals.fill(0.0);
     table.labels[i] = 1;
   }
   const auto after = judge(table, {});
   ASSERT_TRUE(after.ok());
-  const auto second = search_cascades(*after, half, ModelIndex{3}).cheapest(70);
+  const auto second = search_cascades(*after, half, ModelIndex{3}).cheapest(70, 0.5);
   ASSERT_TRUE(first.has_value());
   ASSERT_TRUE(second.has_value());
-  EXPECT_EQ(first->stages, second->stages);
+  EXPECT_EQ(first->rule, second->rule);
   EXPECT_EQ(first->cpu, second->cpu);
 }
 

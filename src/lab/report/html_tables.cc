@@ -20,9 +20,15 @@ std::string header(const Evaluation& evaluation, const char* first) {
 }
 
 // A difference whose interval contains 0 is none, and looks like it.
-std::string difference_cell(const Estimate& estimate) {
+std::string difference_cell(const Estimate& estimate, const std::string& more = "") {
   const char* look = estimate.low > 0 ? "better" : estimate.high < 0 ? "worse" : "none";
-  return fmt::format("<td class=\"{}\">{}</td>", look, estimate_html(estimate, points));
+  return fmt::format("<td class=\"{}\">{}{}</td>", look, estimate_html(estimate, points), more);
+}
+
+// Beside a reference model: what the labels say.
+std::string label_words(const StrategyFigures& figures) {
+  if (!figures.by_labels) return "";
+  return "<br><small>by labels " + estimate_html(*figures.by_labels, points) + "</small>";
 }
 
 std::string row(const StrategyFigures& figures, const char* look) {
@@ -30,9 +36,9 @@ std::string row(const StrategyFigures& figures, const char* look) {
       "<tr class=\"{}\"><th "
       "scope=\"row\">{}</th><td>{}</td>{}<td>{}</td><td>{}</td>{}<td>{}</td></tr>\n",
       look, escape_markup(figures.name), estimate_html(figures.quality, percent),
-      difference_cell(figures.difference), estimate_html(figures.cpu_ms, milliseconds),
-      estimate_html(figures.speedup, times, "×"), difference_cell(figures.over_mix),
-      percent(figures.abstained));
+      difference_cell(figures.difference, label_words(figures)),
+      estimate_html(figures.cpu_ms, milliseconds), estimate_html(figures.speedup, times, "×"),
+      difference_cell(figures.over_mix), percent(figures.abstained));
 }
 
 std::string group(const std::string& heading, const std::string& rows) {

@@ -19,14 +19,18 @@ ordered_json to_json(const StrategyFigures& figures, const Evaluation& evaluatio
   for (std::size_t m = 0; m < figures.shares.size(); ++m) {
     shares[evaluation.model_names[m]] = figures.shares[m];
   }
-  return {{"name", figures.name},
-          {"quality", to_json(figures.quality)},
-          {"abstained", figures.abstained},
-          {"cpu_ms", to_json(figures.cpu_ms)},
-          {"difference", to_json(figures.difference)},
-          {"speedup", to_json(figures.speedup)},
-          {"over_mix", to_json(figures.over_mix)},
-          {"shares", shares}};
+  ordered_json document = {{"name", figures.name},
+                           {"quality", to_json(figures.quality)},
+                           {"abstained", figures.abstained},
+                           {"cpu_ms", to_json(figures.cpu_ms)},
+                           {"difference", to_json(figures.difference)},
+                           {"speedup", to_json(figures.speedup)},
+                           {"over_mix", to_json(figures.over_mix)},
+                           {"wall_ms", figures.wall_ms},
+                           {"shares", shares}};
+  if (figures.energy_mj) document["energy_mj"] = *figures.energy_mj;
+  if (figures.by_labels) document["by_labels"] = to_json(*figures.by_labels);
+  return document;
 }
 
 ordered_json to_json(const std::vector<StrategyFigures>& list, const Evaluation& evaluation) {

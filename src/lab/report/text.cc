@@ -66,6 +66,7 @@ void add(Table& table, const StrategyFigures& figures, bool with_abstained) {
                                     milliseconds(figures.cpu_ms.value),
                                     tight(figures.speedup, times, "x"),
                                     tight(figures.over_mix, points)};
+  if (figures.by_labels) cells.push_back(tight(*figures.by_labels, points));
   if (with_abstained) cells.push_back(percent(figures.abstained));
   table.row(std::move(cells));
 }
@@ -105,6 +106,7 @@ std::string evaluation_text(const Evaluation& evaluation) {
   Table table;
   std::vector<std::string> header = {
       "", evaluation.criterion + " %", "vs baseline", "CPU ms", "speed-up", "over mix"};
+  if (evaluation.labelled > 0) header.emplace_back("by labels");
   if (abstained) header.emplace_back("none");
   table.row(std::move(header));
   const std::string& baseline = evaluation.model_names[evaluation.baseline];
@@ -120,6 +122,18 @@ std::string evaluation_text(const Evaluation& evaluation) {
   std::string notes =
       "\nvs baseline, over mix: points of quality; mix: random choice among single models at equal "
       "mean CPU time.\n";
+  if (evaluation.reference != "labels") {
+    notes += fmt::format(
+        "{}: share of inputs with the same answer as {}; what it lacks to 100 is the most that the "
+        "accuracy can have lost.\n",
+        evaluation.criterion, evaluation.reference);
+  }
+  if (evaluation.labelled > 0) {
+    notes += fmt::format(
+        "by labels: points of top-1 against the baseline on the {} inputs that have "
+        "a label.\n",
+        evaluation.labelled);
+  }
   if (abstained) notes += "none: % of inputs without an answer; they count as not right.\n";
   return printable(facts(evaluation) + "\n" + table.layout() + notes + "\n" +
                    wrapped(evaluation.verdict.sentence, kLineWidth) + "\n");

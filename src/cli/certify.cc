@@ -1,0 +1,176 @@
+// rightsize certify: operating points with a guarantee.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/training_options.h"
+#include "core/file.h"
+#include "core/terminal_text.h"
+#include "lab/certify/certify_selector.h"
+#include "lab/profile/read_run.h"
+#include "lab/replay/statistics.h"
+
+namespace rightsize::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string points_of(double share) { return fmt::format("{:+.1f}", 100 * share); }
+
+CertifyOptions certify_options(const CertifyArgs& args, const EvaluateOptions& training) {
+  return {.reference = training.reference,
+          .baseline = args.training.baseline,
+          .learn_share = args.learn_percent / 100,
+          .seed = args.training.seed};
+}
+
+Result<SelectorCertificate> certificate_of(const CertifyArgs& args, const OutcomeTable& table) {
+  const auto training = training_options(args.training, table);
+  if (!training.ok()) return training.status();
+  const Claim claim{.eps = args.max_loss_points / 100, .delta = 1 - args.confidence_percent / 100};
+  const CertifyOptions options = certify_options(args, *training);
+  if (args.selector.empty()) return train_certified(table, *training, claim, options);
+  Result<SelectorFile> file = read_selector_file(args.selector);
+  if (!file.ok()) return file.status();
+  if (file->provenance.run_id == table.provenance.run_id) {
+    return mismatch(fmt::format(
+        "{} was trained on {}: inputs that a selector was trained on prove nothing; give a run on "
+        "other inputs, or leave out --selector, which trains on a part and tests on the rest",
+        args.selector.string(), args.training.run.string()));
+  }
+  const Result<Recording> recording = judge(table, training->reference, training->cost);
+  if (!recording.ok()) return recording.status();
+  return certify_selector(std::move(*file), *recording, all_but(recording->items(), {}), claim,
+                          options);
+}
+
+// "loses at most 1.0 points of top-1 against every single model", or the same answer.
+std::string claim_words(const SelectorCertificate& c, const Reference& reference) {
+  const double eps = c.claim.claim.eps;
+  if (!reference.model.empty()) {
+    return fmt::format("gives the same answer as {} on at least {:.1f} % of inputs",
+                       reference.model, 100 * (1 - eps));
+  }
+  return fmt::format(
+      "loses at most {:.1f} points of {} against {}", 100 * eps, to_string(reference.criterion),
+      c.claim.against_every_model ? "the best single model, whichever it is" : c.baseline);
+}
+
+std::string sentence_of(const SelectorCertificate& c, const Reference& reference) {
+  const double confidence = 100 * (1 - c.claim.claim.delta);
+  const std::string claim = claim_words(c, reference);
+  if (c.claim.proven && c.claim.figures) {
+    return fmt::format(
+        "Proven with {:g} % confidence on {} inputs that took no part in training: the point '{}' "
+        "{}, at {:.2f}x the speed of {}.",
+        confidence, c.claim.tested_on, c.claim.figures->name, claim, c.claim.figures->speedup,
+        c.baseline);
+  }
+  std::string more = "no number of inputs would prove it of these points";
+  if (c.claim.inputs_needed && c.claim.figures) {
+    more = fmt::format(
+        "about {} inputs to test with would prove it of the point '{}' with even "
+        "chances, if its rates stay as they are",
+        *c.claim.inputs_needed, c.claim.figures->name);
+  }
+  return fmt::format(
+      "Not proven with {:g} % confidence on {} inputs that any point faster than {} "
+      "{}; {}.",
+      confidence, c.claim.tested_on, c.baseline, claim, more);
+}
+
+std::string bounds_words(const SelectorCertificate& c, const Reference& reference) {
+  std::string words = fmt::format(
+      "\nlost, won: inputs on which just {} or just the point is right. bound: proven for all "
+      "points together with {:g} % confidence.\n",
+      c.points.against_every_model ? "the hardest single model" : c.baseline,
+      100 * (1 - c.points.delta));
+  if (!reference.model.empty()) {
+    words += fmt::format(
+        "The loss is the share of other answers than {}'s: an upper bound of the loss of accuracy, "
+        "as an answer that differs need not be worse.\n",
+        reference.model);
+  }
+  return words;
+}
+
+void print_certificate(const SelectorCertificate& c, const Reference& reference) {
+  std::vector<std::vector<std::string>> rows = {
+      {"point", " speed-up", " loss", " lost", " won", " bound"}};
+  const bool labels = !c.points.points.empty() && c.points.points.front().labels.has_value();
+  if (labels) rows[0].insert(rows[0].end(), {" loss by labels", " bound", " labelled"});
+  for (const RuleFigures& point : c.points.points) {
+    rows.push_back({point.name, fmt::format("{:.2f}x", point.speedup),
+                    points_of(point.counts.loss()), std::to_string(point.counts.lost),
+                    std::to_string(point.counts.won), "<= " + points_of(point.bound)});
+    if (!labels || !point.labels) continue;
+    rows.back().insert(rows.back().end(), {points_of(point.labels->counts.loss()),
+                                           "<= " + points_of(point.labels->bound),
+                                           std::to_string(point.labels->counts.inputs)});
+  }
+  print(text_table(rows));
+  print(bounds_words(c, reference));
+  print(fmt::format("\n{}\n", sentence_of(c, reference)));
+}
+
+ordered_json to_json(const PairedCounts& counts) {
+  return {{"inputs", counts.inputs}, {"lost", counts.lost}, {"won", counts.won}};
+}
+
+void print_document(const SelectorCertificate& c, const Reference& reference) {
+  auto points = ordered_json::array();
+  for (const RuleFigures& point : c.points.points) {
+    ordered_json entry = {{"point", point.name},         {"speedup", point.speedup},
+                          {"quality", point.quality},    {"cpu_ms", point.cpu_ms},
+                          {"loss", point.counts.loss()}, {"counts", to_json(point.counts)},
+                          {"bound", point.bound}};
+    if (point.labels) {
+      entry["labels"] = {{"loss", point.labels->counts.loss()},
+                         {"counts", to_json(point.labels->counts)},
+                         {"bound", point.labels->bound}};
+    }
+    points.push_back(std::move(entry));
+  }
+  const bool chosen = c.claim.proven && c.claim.figures;
+  print_json(
+      {{"max_loss", c.claim.claim.eps},
+       {"delta", c.claim.claim.delta},
+       {"proven", c.claim.proven},
+       {"point", chosen ? ordered_json(c.claim.figures->name) : nullptr},
+       {"speedup", chosen ? ordered_json(c.claim.figures->speedup) : nullptr},
+       {"inputs_needed", c.claim.inputs_needed ? ordered_json(*c.claim.inputs_needed) : nullptr},
+       {"trained_on", c.claim.learned_on},
+       {"tested_on", c.claim.tested_on},
+       {"against_every_model", c.claim.against_every_model},
+       {"baseline", c.baseline},
+       {"reference", reference.name()},
+       {"points", points},
+       {"sentence", sentence_of(c, reference)}});
+}
+
+}  // namespace
+
+int certify(const CertifyArgs& args) {
+  const EvaluateArgs& training = args.training;
+  const Status writable = check_outputs({training.output}, {training.run, args.selector});
+  if (!writable.ok()) return fail(writable);
+  const Result<OutcomeTable> table = read_table(training.run, training.leave_out);
+  if (!table.ok()) return fail(table.status());
+  const Result<SelectorCertificate> certificate = certificate_of(args, *table);
+  if (!certificate.ok()) return fail(certificate.status());
+  const Reference reference = training_options(training, *table)->reference;
+  if (args.training.json) {
+    print_document(*certificate, reference);
+  } else {
+    print_certificate(*certificate, reference);
+  }
+  if (training.output.empty()) return kOk;
+  const Status written = write_atomically(training.output, to_json_text(certificate->file));
+  if (!written.ok()) return fail(written);
+  warn(fmt::format("selector written to {}", training.output.string()));
+  return kOk;
+}
+
+}  // namespace rightsize::cli

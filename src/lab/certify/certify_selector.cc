@@ -1,0 +1,105 @@
+#include "lab/certify/certify_selector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "lab/replay/statistics.h"
+
+namespace rightsize {
+namespace {
+
+// From the safest to the boldest by the training data's held-out figures: the lower end of the
+// difference's interval; each cheaper than all before it.
+std::vector<std::size_t> safest_first(const SelectorFile& file) {
+  std::vector<std::size_t> order(file.points.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const OperatingPoint& x = file.points[a];
+    const OperatingPoint& y = file.points[b];
+    if (x.difference.low != y.difference.low) return x.difference.low > y.difference.low;
+    return x.cpu_ms < y.cpu_ms;
+  });
+  std::vector<std::size_t> cheaper;
+  for (const std::size_t p : order) {
+    const bool better =
+        cheaper.empty() || file.points[p].cpu_ms < file.points[cheaper.back()].cpu_ms;
+    if (better) cheaper.push_back(p);
+  }
+  return cheaper;
+}
+
+// The first share of the shuffled items learns, the rest tests.
+void split(std::size_t n, const CertifyOptions& options, std::vector<std::size_t>& learn,
+           std::vector<std::size_t>& test) {
+  const std::size_t parts = 20;
+  const auto learning = static_cast<std::size_t>(options.learn_share * parts + 0.5);
+  const auto folds = shuffled_folds(n, parts, options.seed);
+  for (std::size_t f = 0; f < parts; ++f) {
+    auto& part = f < learning ? learn : test;
+    part.insert(part.end(), folds[f].begin(), folds[f].end());
+  }
+  std::sort(learn.begin(), learn.end());
+  std::sort(test.begin(), test.end());
+}
+
+}  // namespace
+
+Result<SelectorCertificate> certify_selector(SelectorFile file, const Recording& recording,
+                                             const std::vector<std::size_t>& items,
+                                             const Claim& claim, const CertifyOptions& options) {
+  const Result<std::vector<ModelIndex>> places = match_models(file, recording.table->zoo);
+  if (!places.ok()) return places.status();
+  const Status features = match_features(file, *recording.table);
+  if (!features.ok()) return features;
+  std::vector<NamedRule> rules;
+  for (const OperatingPoint& point : file.points) {
+    rules.push_back({point.name, renumbered(point.rule, *places)});
+  }
+  std::vector<NamedRule> order;
+  for (const std::size_t p : safest_first(file)) order.push_back(rules[p]);
+  Result<CertifiedPoints> points = certify_points(recording, items, rules, claim.delta, options);
+  if (!points.ok()) return points.status();
+  Result<Certificate> tested = test_in_sequence(recording, items, order, claim, options);
+  if (!tested.ok()) return tested.status();
+  const std::string against =
+      points->against_every_model ? "" : recording.table->zoo.models[points->baseline].name;
+  for (std::size_t p = 0; p < file.points.size(); ++p) {
+    file.points[p].proven = ProvenLoss{.loss = points->points[p].bound,
+                                       .delta = claim.delta,
+                                       .inputs = points->inputs,
+                                       .against = against};
+  }
+  const std::size_t proven = tested->proven && tested->figures
+                                 ? file.find_point(tested->figures->name)
+                                 : file.points.size();
+  if (proven < file.points.size()) file.default_point = proven;
+  const std::string& baseline = recording.table->zoo.models[points->baseline].name;
+  return SelectorCertificate{std::move(file), std::move(*points), std::move(*tested), baseline};
+}
+
+Result<SelectorCertificate> train_certified(const OutcomeTable& table,
+                                            const EvaluateOptions& training, const Claim& claim,
+                                            const CertifyOptions& options) {
+  const Result<Recording> recording = judge(table, training.reference, training.cost);
+  if (!recording.ok()) return recording.status();
+  std::vector<std::size_t> learn;
+  std::vector<std::size_t> test;
+  split(recording->items(), options, learn, test);
+  if (learn.size() < training.folds.folds || test.empty()) {
+    return invalid_input(
+        fmt::format("{} inputs with a reference are too few: {} of them would train",
+                    recording->items(), learn.size()));
+  }
+  std::vector<std::size_t> learn_items;
+  for (const std::size_t i : learn) learn_items.push_back(recording->item[i]);
+  Result<Training> trained = train(only_items(table, learn_items), training);
+  if (!trained.ok()) return trained.status();
+  Result<SelectorCertificate> certificate =
+      certify_selector(std::move(trained->file), *recording, test, claim, options);
+  if (certificate.ok()) certificate->claim.learned_on = learn.size();
+  return certificate;
+}
+
+}  // namespace rightsize

@@ -1,0 +1,267 @@
+#include "lab/replay/judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "lab/replay/logistic.h"
+#include "selector/trials.h"
+
+namespace rightsize {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kLeastProbability = 1e-6;  // of a wanted class that a model does not list
+constexpr double kDeferralPenalty = 1.0;
+constexpr int kMixtureSteps = 100;
+
+// Of the class that counts as right, after a temperature.
+double probability_of_wanted(const Recording& recording, std::size_t model, std::size_t i,
+                             double temperature) {
+  const TopClasses& top = recording.table->at(recording.item[i], model).outcome.top;
+  if (recording.ok[model][i] == 0 || top.count == 0) return kLeastProbability;
+  const double shift = top.classes[0].log_probability;
+  double total = top.rest > 0 ? std::exp((std::log(top.rest) - shift) / temperature) : 0.0;
+  double found = 0.0;
+  for (std::uint32_t c = 0; c < top.count; ++c) {
+    const double power = std::exp((top.classes[c].log_probability - shift) / temperature);
+    total += power;
+    if (top.classes[c].label == recording.wanted[i]) found = power;
+  }
+  return std::max(found / total, kLeastProbability);
+}
+
+bool smaller_is_surer(const CascadeRule& rule) {
+  return rule.confidence == Confidence::kDeferral ||
+         (rule.confidence == Confidence::kSignal && rule.signal == Signal::kEntropy);
+}
+
+// Trials without the heap.
+class TrialList {
+ public:
+  void push_back(const Trial& trial) { trials_[count_++] = trial; }
+  const Trial& back() const { return trials_[count_ - 1]; }
+  operator std::span<const Trial>() const { return {trials_.data(), count_}; }
+
+ private:
+  std::array<Trial, 3> trials_;
+  std::size_t count_ = 0;
+};
+
+// As the recorded world gives it.
+Trial trial_of(const Recording& recording, ModelIndex model, std::size_t i) {
+  const RecordedOutcome& cell = recording.table->at(recording.item[i], model);
+  Trial trial{.model = model, .status = cell.status};
+  if (cell.status != TrialStatus::kOk) return trial;
+  trial.signals = cell.outcome.signals;
+  trial.answer = cell.outcome.label();
+  trial.top = &cell.outcome.top;
+  return trial;
+}
+
+TrialList trials_of(const Recording& recording, Judge::Chain chain, std::size_t i) {
+  TrialList trials;
+  for (const ModelIndex model : chain) trials.push_back(trial_of(recording, model, i));
+  return trials;
+}
+
+}  // namespace
+
+const char* to_string(Family family) {
+  switch (family) {
+    case Family::kSignal:
+      return "signal";
+    case Family::kCalibrated:
+      return "calibrated";
+    case Family::kCombined:
+      return "combined";
+    case Family::kAveraged:
+      return "averaged";
+    case Family::kAgreement:
+      return "agreement";
+    case Family::kDeferral:
+      return "deferral";
+  }
+  return "?";
+}
+
+double fit_temperature(const Recording& recording, const std::vector<std::size_t>& items,
+                       std::size_t model) {
+  const auto loss = [&](double log_temperature) {
+    double sum = 0.0;
+    for (const std::size_t i : items) {
+      sum -= std::log(probability_of_wanted(recording, model, i, std::exp(log_temperature)));
+    }
+    return sum;
+  };
+  constexpr double kGolden = 0.6180339887498949;
+  double low = std::log(0.25);
+  double high = std::log(8.0);
+  double left = high - kGolden * (high - low);
+  double right = low + kGolden * (high - low);
+  double at_left = loss(left);
+  double at_right = loss(right);
+  while (high - low > 0.005) {
+    if (at_left <= at_right) {
+      high = right;
+      right = left;
+      at_right = at_left;
+      left = high - kGolden * (high - low);
+      at_left = loss(left);
+    } else {
+      low = left;
+      left = right;
+      at_left = at_right;
+      right = low + kGolden * (high - low);
+      at_right = loss(right);
+    }
+  }
+  return std::exp((low + high) / 2);
+}
+
+std::vector<double> fit_mixture(const std::vector<std::span<const double>>& probabilities) {
+  const std::size_t parts = probabilities.size();
+  const std::size_t n = probabilities.front().size();
+  std::vector<double> weights(parts, 1.0 / static_cast<double>(parts));
+  for (int step = 0; step < kMixtureSteps; ++step) {
+    std::vector<double> next(parts, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+      double sum = 0.0;
+      for (std::size_t m = 0; m < parts; ++m) sum += weights[m] * probabilities[m][i];
+      for (std::size_t m = 0; m < parts; ++m) next[m] += weights[m] * probabilities[m][i] / sum;
+    }
+    for (double& weight : next) weight /= static_cast<double>(n);
+    weights = std::move(next);
+  }
+  return weights;
+}
+
+Judge::Judge(const Recording& recording, std::vector<std::size_t> items, ModelIndex baseline,
+             Family family)
+    : recording_(recording),
+      items_(std::move(items)),
+      baseline_(baseline),
+      family_(family),
+      temperatures_(recording.models(), 1.0) {
+  const bool tempered = family == Family::kCalibrated || combines();
+  for (std::size_t m = 0; tempered && m < recording.models(); ++m) {
+    temperatures_[m] = fit_temperature(recording, items_, m);
+  }
+  for (std::size_t m = 0; family == Family::kCombined && m < recording.models(); ++m) {
+    auto& probabilities = of_wanted_.emplace_back();
+    for (const std::size_t i : items_) {
+      probabilities.push_back(probability_of_wanted(recording, m, i, temperatures_[m]));
+    }
+  }
+}
+
+bool Judge::combines() const {
+  return family_ == Family::kCombined || family_ == Family::kAveraged;
+}
+
+std::span<const Signal> Judge::signals() const {
+  const bool by_signal = family_ != Family::kAgreement && family_ != Family::kDeferral;
+  return std::span(kAllSignals).first(by_signal ? kAllSignals.size() : 1);
+}
+
+std::vector<double> Judge::weights(Chain chain) const {
+  if (chain.size() < 2) return {};
+  if (family_ == Family::kAveraged) {
+    return std::vector<double>(chain.size(), 1.0 / static_cast<double>(chain.size()));
+  }
+  std::vector<double>& fitted = fitted_[{chain.begin(), chain.end()}];
+  if (fitted.empty()) {
+    std::vector<std::span<const double>> parts;
+    for (const ModelIndex model : chain) parts.emplace_back(of_wanted_[model]);
+    fitted = fit_mixture(parts);
+  }
+  return fitted;
+}
+
+std::vector<double> Judge::deferral(Chain chain) const {
+  std::vector<double>& fitted = fitted_[{chain.begin(), chain.end()}];
+  if (!fitted.empty()) return fitted;
+  const std::size_t stage = chain.size() - 1;
+  const std::size_t features = deferral_features_at(stage);
+  const Cascade cascade(untested_rule(Signal::kMaxProbability, chain));
+  std::vector<double> rows;
+  std::vector<char> targets;
+  std::vector<double> x(features);
+  for (const std::size_t i : items_) {
+    const TrialList trials = trials_of(recording_, chain, i);
+    if (trials.back().status != TrialStatus::kOk) continue;
+    cascade.deferral_features(trials, stage, x);
+    rows.insert(rows.end(), x.begin(), x.end());
+    targets.push_back(recording_.right[baseline_][i] != 0 &&
+                      recording_.right[chain.back()][i] == 0);
+  }
+  if (targets.empty()) return fitted = std::vector<double>(features, 0.0);
+  return fitted = fit_logistic(rows, features, targets, kDeferralPenalty);
+}
+
+CascadeRule Judge::untested_rule(Signal signal, Chain chain) const {
+  CascadeRule rule{.signal = signal};
+  if (family_ == Family::kAgreement) rule.confidence = Confidence::kAgreement;
+  if (family_ == Family::kDeferral) rule.confidence = Confidence::kDeferral;
+  for (std::size_t s = 0; s < chain.size(); ++s) {
+    CascadeStage stage{.model = chain[s], .temperature = temperatures_[chain[s]]};
+    if (combines()) stage.weights = weights(chain.first(s + 1));
+    rule.stages.push_back(std::move(stage));
+  }
+  return rule;
+}
+
+CascadeRule Judge::rule(Signal signal, Chain chain, std::span<const double> thresholds) const {
+  CascadeRule rule = untested_rule(signal, chain);
+  const bool turn = smaller_is_surer(rule);
+  for (std::size_t s = 0; s + 1 < chain.size(); ++s) {
+    rule.stages[s].threshold = turn ? -thresholds[s] : thresholds[s];
+    if (rule.confidence == Confidence::kDeferral) {
+      rule.stages[s].deferral = deferral(chain.first(s + 1));
+    }
+  }
+  return rule;
+}
+
+bool Judge::is_right(const Cascade& cascade, const CascadeRule& rule, std::span<const Trial> trials,
+                     std::size_t item) const {
+  const std::size_t latest = latest_answer(trials);
+  if (latest == kNoTrial) return false;
+  if (rule.stages[latest].is_plain()) return recording_.right[trials[latest].model][item] != 0;
+  Answer answer;
+  cascade.combine(trials, answer);
+  return recording_.is_right(answer.top, item);
+}
+
+std::vector<char> Judge::right(Chain chain) const {
+  const CascadeRule rule = untested_rule(Signal::kMaxProbability, chain);
+  const Cascade cascade(rule);
+  std::vector<char> result;
+  result.reserve(items_.size());
+  for (const std::size_t i : items_) {
+    result.push_back(is_right(cascade, rule, trials_of(recording_, chain, i), i) ? 1 : 0);
+  }
+  return result;
+}
+
+Judge::View Judge::view(Chain chain) const {
+  View view{.sureness = {}, .right = right(chain)};
+  for (const Signal signal : signals()) {
+    auto& sureness = view.sureness.emplace_back();
+    sureness.reserve(items_.size());
+    CascadeRule rule = untested_rule(signal, chain);
+    if (family_ == Family::kDeferral) rule.stages.back().deferral = deferral(chain);
+    const bool turn = smaller_is_surer(rule);
+    const Cascade cascade(std::move(rule));
+    for (const std::size_t i : items_) {
+      const TrialList trials = trials_of(recording_, chain, i);
+      const bool ok = trials.back().status == TrialStatus::kOk;
+      const double value = ok ? cascade.confidence(trials, chain.size() - 1) : kNan;
+      sureness.push_back(std::isnan(value) ? -kInfinity : turn ? -value : value);
+    }
+  }
+  return view;
+}
+
+}  // namespace rightsize
