@@ -117,8 +117,7 @@ std::optional<StageTest> comparison_of(const Asked& asked, const CascadeRule& ru
   comparison.calibrated = is_signal && !comparison.combined && at.temperature != 1.0;
   comparison.value = recorded ? next.value : cascade.confidence(trials, stage);
   comparison.threshold = at.threshold;
-  comparison.small_is_sure =
-      rule.confidence == Confidence::kDeferral || (is_signal && rule.signal == Signal::kEntropy);
+  comparison.small_is_sure = rule.small_is_sure();
   comparison.sure = comparison.small_is_sure ? comparison.value <= comparison.threshold
                                              : comparison.value >= comparison.threshold;
   comparison.change = comparison.threshold - comparison.value;

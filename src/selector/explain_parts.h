@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "selector/explain.h"
 
 namespace rightsize {
@@ -24,8 +25,6 @@ struct Asked {
   }
   Said said(std::int64_t label, double probability) const;
 };
-
-inline double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
 // Does this rule look at class lists, which these trials lack?
 bool lacks_lists(const Rule& rule, std::span<const Trial> trials);

@@ -138,9 +138,7 @@ Status LoadedSelector::interpret(ModelIndex model, std::span<const float> output
   const Status status = rightsize::interpret(output, spec.output, outcome);
   if (!status.ok()) return status.with_context(fmt::format("model '{}'", spec.name));
   top = outcome.top;
-  trial.status = TrialStatus::kOk;
-  trial.signals = outcome.signals;
-  trial.answer = outcome.label();
+  set_answer(outcome, trial);
   trial.top = &top;
   return {};
 }

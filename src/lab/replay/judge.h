@@ -30,8 +30,9 @@ class Judge {
  public:
   // Fits what does not depend on the chain. `items` are positions in the recording, which must
   // outlive the judge; no other item is looked at.
+  // `signals` are those to choose from, where the family looks at any.
   Judge(const Recording& recording, std::vector<std::size_t> items, ModelIndex baseline,
-        Family family);
+        Family family, std::vector<Signal> signals);
   Family family() const { return family_; }
 
   // What there is after a chain of models has run, per position in `items`.
@@ -47,7 +48,7 @@ class Judge {
   std::vector<char> right(Chain chain) const;
 
   // What there is to choose from; families that look at no signal have one all the same.
-  std::span<const Signal> signals() const;
+  const std::vector<Signal>& signals() const { return signals_; }
   // The rule of a chain, with a threshold (as sureness) for every stage but the last.
   CascadeRule rule(Signal signal, Chain chain, std::span<const double> thresholds) const;
 
@@ -63,6 +64,7 @@ class Judge {
   std::vector<std::size_t> items_;
   ModelIndex baseline_;
   Family family_;
+  std::vector<Signal> signals_;
   std::vector<double> temperatures_;            // [model]
   std::vector<std::vector<double>> of_wanted_;  // [model][position]: probability of the wanted
   mutable std::map<std::vector<ModelIndex>, std::vector<double>> fitted_;  // weights or deferral

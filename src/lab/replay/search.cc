@@ -44,9 +44,9 @@ class CascadeSearch {
     log_least_ = std::log(static_cast<double>(std::max<std::int64_t>(decode_ + least, 1)));
     log_step_ = (std::log(static_cast<double>(decode_ + all + 1)) - log_least_) / kCostSteps;
     frontier_.entries_.resize(kCostSteps + 1);
-    frontier_.judge_ = std::make_shared<const Judge>(recording, items, baseline, options.family);
+    frontier_.judge_ =
+        std::make_shared<const Judge>(recording, items, baseline, options.family, options.signals);
     judge_ = frontier_.judge_.get();
-    signals_ = wanted_signals();
   }
 
   CascadeFrontier run() {
@@ -167,18 +167,6 @@ class CascadeSearch {
     offer(1, score, {.models = {model}});
   }
 
-  // The signals of the family that are wanted, as places in Judge::signals().
-  std::vector<std::size_t> wanted_signals() const {
-    std::vector<std::size_t> places;
-    const auto& wanted = options_.signals;
-    for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
-      const bool is_wanted =
-          std::find(wanted.begin(), wanted.end(), judge_->signals()[s]) != wanted.end();
-      if (judge_->signals().size() == 1 || is_wanted) places.push_back(s);
-    }
-    return places;
-  }
-
   // All chains that begin with the model of this rank.
   void chains_from(std::size_t rank) {
     const ModelIndex a = models_by_cost_[rank];
@@ -203,7 +191,7 @@ class CascadeSearch {
       count(at_end[p], p, +1, all_go_on);
       for (const ModelIndex model : chain) all_go_on.cpu += recording_.cpu[model][items_[p]];
     }
-    for (const std::size_t s : signals_) {
+    for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
       const Stop stop = make_stop(first.sureness[s], first.right, at_end, chain[1]);
       Score score = all_go_on;
       std::size_t stopped = 0;
@@ -220,7 +208,7 @@ class CascadeSearch {
   // Every threshold of the first stage; `tails` takes the second one.
   void triple(const Ranked& first, const Ranked& second, const std::array<ModelIndex, 3>& chain) {
     const std::vector<char> at_end = judge_->right(chain);
-    for (const std::size_t s : signals_) {
+    for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
       const Stop at_first = make_stop(first.sureness[s], first.right, at_end, chain[2]);
       const Stop at_second = make_stop(second.sureness[s], second.right, at_end, chain[2]);
       Score score{.cpu = decode_};
@@ -274,8 +262,7 @@ class CascadeSearch {
   std::vector<ModelIndex> models_by_cost_;
   double log_least_ = 0.0;
   double log_step_ = 0.0;
-  const Judge* judge_ = nullptr;      // the frontier's
-  std::vector<std::size_t> signals_;  // places in judge_->signals()
+  const Judge* judge_ = nullptr;  // the frontier's
   CascadeFrontier frontier_;
 };
 
