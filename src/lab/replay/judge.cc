@@ -153,6 +153,20 @@ bool Judge::combines() const {
   return family_ == Family::kCombined || family_ == Family::kAveraged;
 }
 
+Judge::Key Judge::last_or_all(Chain chain, bool alone) const {
+  const std::vector<char>& ok = recording_.ok[chain.back()];
+  const bool never_failed =
+      std::all_of(items_.begin(), items_.end(), [&](std::size_t i) { return ok[i] != 0; });
+  if (alone && never_failed) return {chain.back()};
+  return {chain.begin(), chain.end()};
+}
+
+Judge::Key Judge::view_key(Chain chain) const {
+  return last_or_all(chain, family_ == Family::kSignal || family_ == Family::kCalibrated);
+}
+
+Judge::Key Judge::answer_key(Chain chain) const { return last_or_all(chain, !combines()); }
+
 std::vector<double> Judge::weights(Chain chain) const {
   if (chain.size() < 2) return {};
   if (family_ == Family::kAveraged) {

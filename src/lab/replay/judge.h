@@ -47,6 +47,12 @@ class Judge {
   // View::right alone.
   std::vector<char> right(Chain chain) const;
 
+  // Chains with the same key have the same view, and chains with the same answer key the same
+  // View::right: where a model alone tells, and it never failed, its predecessors do not matter.
+  using Key = std::vector<ModelIndex>;
+  Key view_key(Chain chain) const;
+  Key answer_key(Chain chain) const;
+
   // What there is to choose from; families that look at no signal have one all the same.
   const std::vector<Signal>& signals() const { return signals_; }
   // The rule of a chain, with a threshold (as sureness) for every stage but the last.
@@ -54,6 +60,7 @@ class Judge {
 
  private:
   CascadeRule untested_rule(Signal signal, Chain chain) const;  // thresholds are 0
+  Key last_or_all(Chain chain, bool alone) const;
   std::vector<double> weights(Chain chain) const;
   std::vector<double> deferral(Chain chain) const;
   bool combines() const;
