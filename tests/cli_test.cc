@@ -347,61 +347,6 @@ TEST_F(CliTest, WithoutLabelsTheDearestModelIsTheReference) {
   EXPECT_THAT(error("evaluate run.db --folds 2 --reference labels"), HasSubstr("no labels"));
 }
 
-TEST_F(CliTest, BudgetsSteerClassify) {
-  train();
-  const std::string classify = "classify selector.json data/red/a.png" + kModels;
-  const Output output = run(classify + " --min-quality 10 --json");
-  ASSERT_EQ(0, output.code) << output.err;
-  const json image = json::parse(output.out)["images"][0];
-  EXPECT_TRUE(image["answered"].get<bool>());
-  EXPECT_FALSE(image["point"].get<std::string>().empty());
-  EXPECT_FALSE(image["late"].get<bool>());
-  EXPECT_EQ(0, run(classify + " --max-loss 100 --mean-latency 1000 --deadline 10000").code);
-  EXPECT_THAT(error(classify + " --min-quality 100 --mean-latency 0"), HasSubstr("the nearest"));
-  EXPECT_THAT(error(classify + " --max-loss 1 --proven"), HasSubstr("rightsize certify"));
-  EXPECT_THAT(error(classify + " --max-energy 5"), HasSubstr("knows no energy"));
-  EXPECT_THAT(error(classify + " --deadline 0"), HasSubstr("within 0.0 ms"));
-  const Output late = run(classify + " --deadline 0 --answer-late");
-  EXPECT_EQ(0, late.code) << late.err;
-  EXPECT_THAT(late.out, HasSubstr("after the deadline: 1 of 1"));
-  EXPECT_EQ(2, run(classify + " --deadline soon").code);
-}
-
-TEST_F(CliTest, ExplainsADecision) {
-  train();
-  const std::string classify = "classify selector.json data/red/a.png --explain" + kModels;
-  const Output words = run(classify);
-  ASSERT_EQ(0, words.code) << words.err;
-  EXPECT_THAT(words.out, HasSubstr("What happened"));
-  EXPECT_THAT(words.out, HasSubstr("\"the colour red\""));
-  const Output machine = run(classify + " --json");
-  const json image = json::parse(machine.out)["images"][0];
-  EXPECT_TRUE(image["explanation"].is_object());
-}
-
-TEST_F(CliTest, Certifies) {
-  profile();
-  const std::string certify = "certify run.db --folds 2 --learn 20";
-  const Output output = run(certify + " -o certified.json");
-  ASSERT_EQ(0, output.code) << output.err;
-  EXPECT_THAT(output.out, HasSubstr("with 95 % confidence on 4 inputs"));
-  const Output machine = run(certify + " --json --max-loss 50 --confidence 60");
-  ASSERT_EQ(0, machine.code) << machine.err;
-  const json document = json::parse(machine.out);
-  EXPECT_EQ(4, document["tested_on"].get<int>());
-  EXPECT_EQ(4, document["trained_on"].get<int>());
-  EXPECT_LE(document["points"][0]["loss"].get<double>(),
-            document["points"][0]["bound"].get<double>());
-  const Output info = run("info certified.json");
-  EXPECT_THAT(info.out, HasSubstr("proven loss"));
-  EXPECT_EQ(0,
-            run("classify certified.json data/red/a.png --max-loss 100 --proven" + kModels).code);
-  EXPECT_THAT(error("certify run.db --selector certified.json"), HasSubstr("was trained on"));
-  EXPECT_THAT(error("certify run.db"), HasSubstr("too few"));
-  EXPECT_THAT(error(certify + " -o run.db"), HasSubstr("overwritten"));
-  EXPECT_EQ(2, run("certify run.db --confidence 20").code);
-}
-
 TEST_F(CliTest, ASelectorOfAnotherZoo) {
   train();
   const std::string text = test::text_of(folder_ / "selector.json");

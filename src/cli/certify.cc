@@ -26,12 +26,11 @@ CertifyOptions certify_options(const CertifyArgs& args, const EvaluateOptions& t
           .seed = args.training.seed};
 }
 
-Result<SelectorCertificate> certificate_of(const CertifyArgs& args, const OutcomeTable& table) {
-  const auto training = training_options(args.training, table);
-  if (!training.ok()) return training.status();
+Result<SelectorCertificate> certificate_of(const CertifyArgs& args, const OutcomeTable& table,
+                                           const EvaluateOptions& training) {
   const Claim claim{.eps = args.max_loss_points / 100, .delta = 1 - args.confidence_percent / 100};
-  const CertifyOptions options = certify_options(args, *training);
-  if (args.selector.empty()) return train_certified(table, *training, claim, options);
+  const CertifyOptions options = certify_options(args, training);
+  if (args.selector.empty()) return train_certified(table, training, claim, options);
   Result<SelectorFile> file = read_selector_file(args.selector);
   if (!file.ok()) return file.status();
   if (file->provenance.run_id == table.provenance.run_id) {
@@ -40,7 +39,7 @@ Result<SelectorCertificate> certificate_of(const CertifyArgs& args, const Outcom
         "other inputs, or leave out --selector, which trains on a part and tests on the rest",
         args.selector.string(), args.training.run.string()));
   }
-  const Result<Recording> recording = judge(table, training->reference, training->cost);
+  const Result<Recording> recording = judge(table, training.reference, training.cost);
   if (!recording.ok()) return recording.status();
   return certify_selector(std::move(*file), *recording, all_but(recording->items(), {}), claim,
                           options);
@@ -153,23 +152,24 @@ void print_document(const SelectorCertificate& c, const Reference& reference) {
 }  // namespace
 
 int certify(const CertifyArgs& args) {
-  const EvaluateArgs& training = args.training;
-  const Status writable = check_outputs({training.output}, {training.run, args.selector});
+  const EvaluateArgs& asked = args.training;
+  const Status writable = check_outputs({asked.output}, {asked.run, args.selector});
   if (!writable.ok()) return fail(writable);
-  const Result<OutcomeTable> table = read_table(training.run, training.leave_out);
+  const Result<OutcomeTable> table = read_table(asked.run, asked.leave_out);
   if (!table.ok()) return fail(table.status());
-  const Result<SelectorCertificate> certificate = certificate_of(args, *table);
+  const Result<EvaluateOptions> training = training_options(asked, *table);
+  if (!training.ok()) return fail(training.status());
+  const Result<SelectorCertificate> certificate = certificate_of(args, *table, *training);
   if (!certificate.ok()) return fail(certificate.status());
-  const Reference reference = training_options(training, *table)->reference;
-  if (args.training.json) {
-    print_document(*certificate, reference);
+  if (asked.json) {
+    print_document(*certificate, training->reference);
   } else {
-    print_certificate(*certificate, reference);
+    print_certificate(*certificate, training->reference);
   }
-  if (training.output.empty()) return kOk;
-  const Status written = write_atomically(training.output, to_json_text(certificate->file));
+  if (asked.output.empty()) return kOk;
+  const Status written = write_atomically(asked.output, to_json_text(certificate->file));
   if (!written.ok()) return fail(written);
-  warn(fmt::format("selector written to {}", training.output.string()));
+  warn(fmt::format("selector written to {}", asked.output.string()));
   return kOk;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/images.h"
+#include "core/clock.h"
 #include "core/terminal_text.h"
 #include "rightsize/image_classifier.h"
 
@@ -86,8 +87,6 @@ nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier
   }
   return document;
 }
-
-Nanoseconds from_ms(double ms) { return Nanoseconds(std::llround(ms * 1e6)); }
 
 Budget budget_of(const BudgetArgs& args) {
   Budget budget{.answer_late = args.answer_late, .proven = args.proven};

@@ -63,8 +63,6 @@ Status check_outputs(const std::vector<std::filesystem::path>& outputs,
   return {};
 }
 
-double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
-
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() { finish(); }

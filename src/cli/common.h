@@ -25,8 +25,6 @@ void print_json(const nlohmann::ordered_json& document);
 Status check_outputs(const std::vector<std::filesystem::path>& outputs,
                      const std::vector<std::filesystem::path>& inputs);
 
-double to_ms(Nanoseconds time);
-
 // A bar on stderr with the time left, drawn only on a terminal.
 class ProgressBar {
  public:

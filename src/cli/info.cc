@@ -45,14 +45,11 @@ std::string signal_words(const CascadeRule& rule, const CascadeStage& stage) {
 
 std::string words_of(const CascadeRule& rule, const Zoo& zoo) {
   std::string text;
-  const bool small_is_sure =
-      rule.confidence == Confidence::kDeferral ||
-      (rule.confidence == Confidence::kSignal && rule.signal == Signal::kEntropy);
   for (std::size_t s = 0; s < rule.stages.size(); ++s) {
     if (s > 0) {
       const CascadeStage& before = rule.stages[s - 1];
       text += fmt::format(" [{} {} {:.3f}] > ", signal_words(rule, before),
-                          small_is_sure ? "<=" : ">=", before.threshold);
+                          rule.small_is_sure() ? "<=" : ">=", before.threshold);
     }
     text += zoo.models[rule.stages[s].model].name;
   }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/common.h"
+#include "core/clock.h"
 #include "core/image_feature_json.h"
 #include "core/terminal_text.h"
 

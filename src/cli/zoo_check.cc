@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "core/clock.h"
 #include "core/terminal_text.h"
 #include "image/classification.h"
 #include "model/model_set.h"

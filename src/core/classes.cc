@@ -85,6 +85,13 @@ Status make_normaliser(std::span<const float> output, const OutputSpec& spec, No
 
 }  // namespace
 
+void set_answer(const ClassOutcome& outcome, Trial& trial) {
+  trial.status = TrialStatus::kOk;
+  trial.signals = outcome.signals;
+  trial.answer = outcome.label();
+  trial.top = &outcome.top;
+}
+
 bool hit(const TopClasses& top, std::int32_t wanted, std::uint32_t k) {
   for (std::uint32_t i = 0; i < std::min(k, top.count); ++i) {
     if (top.classes[i].label == wanted) return true;

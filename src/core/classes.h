@@ -16,6 +16,10 @@ struct ClassOutcome {
   std::int32_t label() const { return top.count > 0 ? top.classes[0].label : -1; }
 };
 
+// Makes a trial one with this answer; `outcome` must live as long as the trial's `top` is looked
+// at.
+void set_answer(const ClassOutcome& outcome, Trial& trial);
+
 // Is `wanted` among the `k` surest classes?
 bool hit(const TopClasses& top, std::int32_t wanted, std::uint32_t k);
 

@@ -1,5 +1,7 @@
 #include "core/clock.h"
 
+#include <algorithm>
+#include <cmath>
 #include <ctime>
 
 namespace rightsize {
@@ -12,6 +14,11 @@ Nanoseconds read_clock(clockid_t id) noexcept {
 }
 
 }  // namespace
+
+double to_ms(Nanoseconds time) noexcept { return static_cast<double>(time.count()) / 1e6; }
+Nanoseconds from_ms(double ms) noexcept {
+  return Nanoseconds(std::llround(std::min(ms, 1e9) * 1e6));
+}
 
 Nanoseconds wall_now() noexcept { return read_clock(CLOCK_MONOTONIC); }
 Nanoseconds thread_cpu_now() noexcept { return read_clock(CLOCK_THREAD_CPUTIME_ID); }

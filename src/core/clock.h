@@ -8,6 +8,10 @@ namespace rightsize {
 Nanoseconds wall_now() noexcept;        // monotonic
 Nanoseconds thread_cpu_now() noexcept;  // of the calling thread
 
+double to_ms(Nanoseconds time) noexcept;
+// At most 11 days, so that sums fit.
+Nanoseconds from_ms(double ms) noexcept;
+
 struct Elapsed {
   Nanoseconds cpu{0};
   Nanoseconds wall{0};

@@ -44,10 +44,7 @@ Trial LiveWorld::run(ModelIndex model) noexcept {
   trial.cpu = elapsed.cpu;
   trial.wall = elapsed.wall;
   if (!status.ok()) return trial;
-  trial.status = TrialStatus::kOk;
-  trial.signals = outcome.signals;
-  trial.answer = outcome.label();
-  trial.top = &outcome.top;
+  set_answer(outcome, trial);
   return trial;
 }
 

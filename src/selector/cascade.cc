@@ -123,10 +123,7 @@ double Cascade::confidence(std::span<const Trial> trials, std::size_t stage) con
 
 bool Cascade::is_sure(double confidence, std::size_t stage) const noexcept {
   const double threshold = rule_.stages[stage].threshold;
-  const bool small_is_sure =
-      rule_.confidence == Confidence::kDeferral ||
-      (rule_.confidence == Confidence::kSignal && rule_.signal == Signal::kEntropy);
-  return small_is_sure ? confidence <= threshold : confidence >= threshold;
+  return rule_.small_is_sure() ? confidence <= threshold : confidence >= threshold;
 }
 
 Step Cascade::conclude(std::span<const Trial> trials, std::size_t trial, Reason reason,

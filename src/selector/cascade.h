@@ -51,6 +51,12 @@ struct CascadeRule {
   Signal signal = Signal::kMaxProbability;  // of kSignal
   std::vector<CascadeStage> stages;         // one stage: a fixed model
   bool operator==(const CascadeRule&) const = default;
+
+  // Does a stage stop where its value is at most the threshold? Else where it is at least that.
+  bool small_is_sure() const {
+    return confidence == Confidence::kDeferral ||
+           (confidence == Confidence::kSignal && signal == Signal::kEntropy);
+  }
 };
 
 // What learned deferral looks at after `stage` stages before this one: a constant 1; of the latest

@@ -12,24 +12,29 @@ double entropy_of(double probability) {
 
 }  // namespace
 
-void ClassPool::add(const TopClasses& top, double temperature, double weight) noexcept {
-  if (!(weight > 0) || top.count == 0) return;
-  std::array<double, kTopClasses> powers;
+Tempered tempered(const TopClasses& top, double temperature) noexcept {
+  Tempered result;
   // The surest class is first: its power is 1 after the shift, so nothing overflows.
   const double shift = top.classes[0].log_probability;
-  double total = 0.0;
   for (std::uint32_t i = 0; i < top.count; ++i) {
-    powers[i] = std::exp((top.classes[i].log_probability - shift) / temperature);
-    total += powers[i];
+    result.classes[i] = std::exp((top.classes[i].log_probability - shift) / temperature);
+    result.total += result.classes[i];
   }
-  const double rest =
-      top.rest > 0 ? std::exp((std::log(static_cast<double>(top.rest)) - shift) / temperature) : 0;
-  total += rest;
-  if (!std::isfinite(total)) return;  // a list that is not a distribution has no part
+  if (top.rest > 0) {
+    result.rest = std::exp((std::log(static_cast<double>(top.rest)) - shift) / temperature);
+  }
+  result.total += result.rest;
+  return result;
+}
+
+void ClassPool::add(const TopClasses& top, double temperature, double weight) noexcept {
+  if (!(weight > 0) || top.count == 0) return;
+  const Tempered part = tempered(top, temperature);
+  if (!std::isfinite(part.total)) return;  // a list that is not a distribution has no part
   const std::size_t known = count_;
   for (std::uint32_t i = 0; i < top.count; ++i) {
     const std::int32_t label = top.classes[i].label;
-    const double share = weight * powers[i] / total;
+    const double share = weight * part.classes[i] / part.total;
     std::size_t e = 0;
     while (e < known && entries_[e].label != label) ++e;
     if (e < known)
@@ -37,7 +42,7 @@ void ClassPool::add(const TopClasses& top, double temperature, double weight) no
     else
       entries_[count_++] = {label, share};
   }
-  rest_ += weight * rest / total;
+  rest_ += weight * part.rest / part.total;
   weight_ += weight;
 }
 

@@ -12,6 +12,15 @@
 
 namespace rightsize {
 
+// A listed distribution at a temperature: what the classes of the list and "any other class"
+// weigh, and all of them together. `total` is NaN where the list holds a NaN.
+struct Tempered {
+  std::array<double, kTopClasses> classes;
+  double rest = 0.0;
+  double total = 0.0;
+};
+Tempered tempered(const TopClasses& top, double temperature) noexcept;  // of a list with a class
+
 // Sums up distributions, each over its listed classes and "any other class" as one more; a class
 // that a model does not list has probability 0 there. Lives on the stack, allocates nothing.
 class ClassPool {

@@ -4,10 +4,11 @@
 namespace rightsize {
 namespace {
 
-Answer answer_of(const Trial& trial) noexcept {
-  return {.value = trial.answer,
-          .signals = trial.signals,
-          .top = trial.top == nullptr ? TopClasses{} : *trial.top};
+// `answer` is as it is made.
+void take_answer(const Trial& trial, Answer& answer) noexcept {
+  answer.value = trial.answer;
+  answer.signals = trial.signals;
+  if (trial.top != nullptr) answer.top = *trial.top;
 }
 
 // Fills in the answer that `step` ends with.
@@ -15,7 +16,7 @@ void conclude(const Selector& selector, const Step& step, Decision& decision) no
   if (step.action == Action::kCombine) {
     selector.combine(decision.trials(), decision.answer);
   } else if (step.action == Action::kAnswer) {
-    decision.answer = answer_of(decision.tried[step.trial]);
+    take_answer(decision.tried[step.trial], decision.answer);
   }
 }
 
@@ -59,7 +60,8 @@ void extract(World& world, std::size_t group, Known& known, Decision& decision) 
 }  // namespace
 
 void Selector::combine(std::span<const Trial> trials, Answer& answer) const noexcept {
-  answer = answer_of(trials[latest_answer(trials)]);
+  answer = {};
+  take_answer(trials[latest_answer(trials)], answer);
 }
 
 Decision decide(const Selector& selector, World& world, const Budget& budget) noexcept {

@@ -6,6 +6,7 @@
 
 #include "selector/fake_world.h"
 #include "selector/rule.h"
+#include "selector/test_rules.h"
 
 namespace rightsize {
 namespace {
@@ -18,27 +19,9 @@ using test::kMs;
 constexpr std::uint16_t kContrast = 5;  // of the brightness group
 constexpr std::uint16_t kFirstHue = 22;
 
-// Stages 0, 1, 2, sure from 0.8 on. The nearest of (0, 0), (1, 0) and (0, 1) is model 0, model 1 or
-// "none".
-EntryRule rule_of(std::vector<std::uint16_t> features, std::optional<ModelIndex> probe) {
-  auto points = std::make_shared<PointSet>();
-  *points = {.features = 2, .count = 3, .columns = {0, 1, 0, 0, 0, 1}};
-  return {
-      .premodel = {.models = {0, 1},
-                   .classifier = {.scaling = {std::move(features), {0, 0}, {1, 1}},
-                                  .classifiers = {Knn{
-                                      .points = points, .labels = {0, 1, 2}, .classes = 3, .k = 1}},
-                                  .models = 2},
-                   .probe = probe,
-                   .fallback = {},
-                   .network = {},
-                   .features = {}},
-      .cascade = {.stages = {{0, 0.8}, {1, 0.8}, {2, 0.0}}}};
-}
-
-EntryRule featured() { return rule_of({kContrast, kFirstHue}, {}); }
+EntryRule featured() { return test::entry_rule({kContrast, kFirstHue}, {}); }
 // Features 0 and 2 of a probe are its largest probability and its entropy.
-EntryRule probed() { return rule_of({0, 2}, 0); }
+EntryRule probed() { return test::entry_rule({0, 2}, 0); }
 
 std::vector<Trial> answers(double first = 0.5, double second = 0.5) {
   return {answering(10, first), answering(11, second), answering(12, 0.5)};

@@ -42,7 +42,7 @@ std::vector<ModelIndex> passed_over(const Asked& asked, const PremodelRule& rule
   if (rule.probe) wanted.push_back(*rule.probe);
   std::string why;
   if (step.reason == Reason::kUnavailable) {
-    if (const auto raw = premodel_input(asked, rule, why)) {
+    if (const auto raw = chooser_input(asked, looks_at(rule), why)) {
       const std::size_t chosen = rule.classifier.choose(*raw).chosen;
       if (chosen < rule.models.size()) wanted.push_back(rule.models[chosen]);
     }
@@ -60,7 +60,8 @@ std::vector<ModelIndex> passed_over(const Asked& asked, const PremodelRule& rule
 std::vector<std::string> names_passed_over(const Asked& asked, std::span<const Trial> runs,
                                            const Step& step) {
   std::vector<ModelIndex> models;
-  if (const auto* cascade = std::get_if<CascadeRule>(&asked.rule())) {
+  if (const CascadeRule* cascade = cascade_of(asked.rule())) {
+    if (chooses(step)) return {};  // stages before an entry are not wanted
     const bool late = step.reason == Reason::kDeadline && step.stage < cascade->stages.size();
     std::optional<ModelIndex> next;
     if (step.action == Action::kRun) next = step.model;
@@ -68,8 +69,8 @@ std::vector<std::string> names_passed_over(const Asked& asked, std::span<const T
     const bool searched = step.action == Action::kRun || late ||
                           step.reason == Reason::kLaterFailed || step.reason == Reason::kNoAnswer;
     if (searched) models = passed_over(*cascade, runs, next);
-  } else {
-    models = passed_over(asked, std::get<PremodelRule>(asked.rule()), runs, step);
+  } else if (const PremodelRule* premodel = premodel_of(asked.rule())) {
+    models = passed_over(asked, *premodel, runs, step);
   }
   std::vector<std::string> names;
   names.reserve(models.size());
@@ -78,7 +79,7 @@ std::vector<std::string> names_passed_over(const Asked& asked, std::span<const T
 }
 
 const char* group_name(const Rule& rule, std::size_t group) {
-  const auto* premodel = std::get_if<PremodelRule>(&rule);
+  const PremodelRule* premodel = premodel_of(rule);
   const FeatureSet& set = premodel != nullptr ? premodel->feature_set() : image_feature_set();
   return group < set.groups.size() ? set.groups[group] : "?";
 }
@@ -95,7 +96,7 @@ ExplainedStep explain_run(const Asked& asked, const Step& step, std::size_t t, b
   if (run.ok) run.said = asked.said(trial.answer, trial.signals[kProbability]);
   if (rescue) return run;
   run.passed_over = names_passed_over(asked, asked.decision.trials().first(t), step);
-  if (const auto* cascade = std::get_if<CascadeRule>(&asked.rule())) {
+  if (const CascadeRule* cascade = cascade_of(asked.rule())) {
     run.comparison = comparison_of(asked, *cascade, t);
   }
   return run;
@@ -140,7 +141,7 @@ ExplainedAnswer explain_answer(const Asked& asked, bool rescue) {
   const Decision& decision = asked.decision;
   const Step& last = decision.last();
   ExplainedAnswer answer{.answered = decision.answered(), .reason = last.reason};
-  const auto* cascade = std::get_if<CascadeRule>(&asked.rule());
+  const CascadeRule* cascade = cascade_of(asked.rule());
   if (!rescue) answer.passed_over = names_passed_over(asked, decision.trials(), last);
   if (!answer.answered) return answer;
   answer.model = asked.name(decision.answered_by().model);
@@ -211,9 +212,14 @@ Explanation explain(const SelectorFile& file, std::size_t point, const Decision&
   explanation.answer = explain_answer(asked, explanation.rescue);
   explanation.costs = explain_costs(asked);
   if (explanation.rescue) return explanation;
-  if (const auto* premodel = std::get_if<PremodelRule>(&asked.rule())) {
-    const auto raw = premodel_input(asked, *premodel, explanation.premodel_unknown);
+  if (const PremodelRule* premodel = premodel_of(asked.rule())) {
+    const auto raw = chooser_input(asked, looks_at(*premodel), explanation.choice_unknown);
     if (raw) explanation.premodel = premodel_choice(asked, *premodel, *raw);
+  }
+  if (const auto* routing = std::get_if<RoutingRule>(&asked.rule())) {
+    const auto raw = chooser_input(asked, looks_at(*routing), explanation.choice_unknown);
+    if (raw) explanation.predicted = predictions_of(asked, *routing, *raw);
+    explanation.price = routing->price;
   }
   explanation.others = other_points(asked);
   return explanation;

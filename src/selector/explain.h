@@ -150,12 +150,14 @@ struct ExplainedCosts {
 
 struct Explanation {
   std::string point;
-  std::string kind;     // "fixed", "cascade" or "premodel"
+  std::string kind;     // as kind_of gives it
   bool rescue = false;  // the point's own models failed; this tells of others that ran instead
   std::vector<ExplainedStep> steps;
   ExplainedAnswer answer;
-  std::optional<PremodelChoice> premodel;
-  std::string premodel_unknown;  // why there is no PremodelChoice of a premodel, in words
+  std::optional<PremodelChoice> premodel;  // that chose the model, or where a cascade was entered
+  std::vector<Score> predicted;  // routing: predicted probability of being right, per model
+  double price = 0.0;            // routing: what a millisecond of CPU time is worth of it
+  std::string choice_unknown;    // why neither is there though the kind has it, in words
   std::vector<OtherPoint> others;
   ExplainedCosts costs;
 };

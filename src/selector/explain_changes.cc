@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "selector/explain_parts.h"
+#include "selector/steering.h"
 #include "selector/trials.h"
 
 namespace rightsize {
@@ -43,13 +44,12 @@ class ReplayWorld : public World {
   // `features`: those of the decision are those that the rule would extract.
   ReplayWorld(const Asked& asked, bool features) : asked_(asked), has_features_(features) {
     const std::vector<ModelIndex> own = models_of(asked.rule());
+    const std::vector<Cost> profiled = profiled_costs(asked.file);
     for (std::size_t m = 0; m < asked.file.zoo.models.size(); ++m) {
       const bool known = m < asked.costs.size() && asked.costs[m].available();
       const bool missing = !known && std::find(own.begin(), own.end(), m) != own.end();
       // A model that no own rule runs may only not be loaded.
-      costs_.push_back(known     ? asked.costs[m]
-                       : missing ? Cost{}
-                                 : Cost{.cpu = Nanoseconds(1), .wall = Nanoseconds(1)});
+      costs_.push_back(known ? asked.costs[m] : missing ? Cost{} : profiled[m]);
     }
     for (const Trial& trial : asked.decision.trials()) {
       if (trial.model < costs_.size()) costs_[trial.model] = {.cpu = trial.cpu, .wall = trial.wall};
@@ -98,15 +98,15 @@ class ReplayWorld : public World {
   Nanoseconds spent_{0};
 };
 
-// Do both rules look at the same features of the input?
+// Do both rules look at the same features of the input, and are those kept?
 bool same_features(const Asked& asked, const Rule& other) {
-  const auto* a = std::get_if<PremodelRule>(&asked.rule());
-  const auto* b = std::get_if<PremodelRule>(&other);
-  if (a == nullptr || b == nullptr || a->probe || b->probe) return false;
-  if (a->network != b->network || a->features != b->features) return false;
-  const auto& wanted = b->classifier.scaling.features;
-  return std::all_of(wanted.begin(), wanted.end(),
-                     [&](std::uint16_t feature) { return feature < asked.features.size(); });
+  if (const ModelSpec* network = network_of(asked.rule())) {
+    return network_of(other) != nullptr && *network_of(other) == *network;
+  }
+  const ImageFeatureOptions* own = image_features_of(asked.rule());
+  const ImageFeatureOptions* wanted = image_features_of(other);
+  return own != nullptr && wanted != nullptr && *own == *wanted &&
+         asked.features.size() >= kImageFeatures;
 }
 
 bool same_outcome(const Decision& a, const Decision& b) {

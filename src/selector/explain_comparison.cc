@@ -79,15 +79,19 @@ void fill_agreement(const Asked& asked, std::span<const Trial> trials, StageTest
 
 bool lacks_lists(const Rule& rule, std::span<const Trial> trials) {
   bool looks = false;
-  if (const auto* cascade = std::get_if<CascadeRule>(&rule)) {
+  if (const CascadeRule* cascade = cascade_of(rule)) {
     looks = cascade->confidence == Confidence::kDeferral ||
             std::any_of(cascade->stages.begin(), cascade->stages.end(),
                         [](const CascadeStage& stage) { return !stage.is_plain(); });
-  } else {
-    const auto& premodel = std::get<PremodelRule>(rule);
-    const auto& features = premodel.classifier.scaling.features;
-    looks = premodel.probe && std::any_of(features.begin(), features.end(),
-                                          [](std::uint16_t f) { return f >= kSignalCount; });
+  }
+  const auto of_probe = [](const LooksAt& at) {
+    return at.probe && std::any_of(at.features.begin(), at.features.end(),
+                                   [](std::uint16_t f) { return f >= kSignalCount; });
+  };
+  if (const PremodelRule* premodel = premodel_of(rule)) {
+    looks = looks || of_probe(looks_at(*premodel));
+  } else if (const auto* routing = std::get_if<RoutingRule>(&rule)) {
+    looks = of_probe(looks_at(*routing));
   }
   return looks && std::any_of(trials.begin(), trials.end(), [](const Trial& trial) {
            return trial.status == TrialStatus::kOk && trial.top == nullptr;
@@ -100,6 +104,7 @@ std::optional<StageTest> comparison_of(const Asked& asked, const CascadeRule& ru
   const std::size_t stage = cascade.stage_of(trials.back().model);
   if (trials.back().status != TrialStatus::kOk || stage + 1 >= rule.stages.size()) return {};
   const bool listless = lacks_lists(rule, trials);
+  if (chooses(step_after(asked.decision, t))) return {};  // an entry was chosen: nothing compared
   // Steps that end for another reason do not say what was compared before.
   const Step& next = step_after(asked.decision, t);
   const bool recorded = !std::isnan(next.threshold);
@@ -112,8 +117,7 @@ std::optional<StageTest> comparison_of(const Asked& asked, const CascadeRule& ru
   comparison.calibrated = is_signal && !comparison.combined && at.temperature != 1.0;
   comparison.value = recorded ? next.value : cascade.confidence(trials, stage);
   comparison.threshold = at.threshold;
-  comparison.small_is_sure =
-      rule.confidence == Confidence::kDeferral || (is_signal && rule.signal == Signal::kEntropy);
+  comparison.small_is_sure = rule.small_is_sure();
   comparison.sure = comparison.small_is_sure ? comparison.value <= comparison.threshold
                                              : comparison.value >= comparison.threshold;
   comparison.change = comparison.threshold - comparison.value;

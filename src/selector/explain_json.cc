@@ -176,9 +176,15 @@ ordered_json to_json(const Explanation& explanation) {
                            {"rescue", explanation.rescue},
                            {"steps", list(explanation.steps)},
                            {"answer", part(explanation.answer)}};
-  if (explanation.kind == "premodel") {
+  const bool routing = explanation.kind == "routing";
+  if (routing) {
+    document["predicted"] = list(explanation.predicted);
+    document["price"] = number(explanation.price);
+  } else if (explanation.kind == "premodel" || explanation.kind == "entry") {
     document["premodel"] = explanation.premodel ? part(*explanation.premodel) : ordered_json();
-    document["premodel_unknown"] = explanation.premodel_unknown;
+  }
+  if (routing || document.contains("premodel")) {
+    document["choice_unknown"] = explanation.choice_unknown;
   }
   document["other_points"] = list(explanation.others);
   document["costs"] = part(explanation.costs);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "selector/explain.h"
 
 namespace rightsize {
@@ -25,18 +26,36 @@ struct Asked {
   Said said(std::int64_t label, double probability) const;
 };
 
-inline double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
-
 // Does this rule look at class lists, which these trials lack?
 bool lacks_lists(const Rule& rule, std::span<const Trial> trials);
+
+// Was this step taken by what a premodel or routing chose?
+inline bool chooses(const Step& step) {
+  return step.reason == Reason::kChosen || step.reason == Reason::kNoneSuitable ||
+         step.reason == Reason::kProbe;
+}
 
 // What the answer of trial `t` of a cascade was put to; nothing if it was to nothing or is unknown.
 std::optional<StageTest> comparison_of(const Asked& asked, const CascadeRule& rule, std::size_t t);
 
-// What the premodel looked at: raw features of its feature set. Nothing where they are not there,
-// and `why` says why.
-std::optional<std::vector<float>> premodel_input(const Asked& asked, const PremodelRule& rule,
-                                                 std::string& why);
+// What a premodel or routing chooses by.
+struct LooksAt {
+  std::optional<ModelIndex> probe;
+  const FeatureSet& set;
+  std::span<const std::uint16_t> features;  // positions in the set
+};
+inline LooksAt looks_at(const PremodelRule& rule) {
+  return {rule.probe, rule.feature_set(), rule.classifier.scaling.features};
+}
+inline LooksAt looks_at(const RoutingRule& rule) {
+  return {rule.probe, rule.feature_set(), rule.features};
+}
+// The raw features that it looked at. Nothing where they are not there, and `why` says why.
+std::optional<std::vector<float>> chooser_input(const Asked& asked, const LooksAt& looks,
+                                                std::string& why);
+
+std::vector<Score> predictions_of(const Asked& asked, const RoutingRule& rule,
+                                  std::span<const float> raw);
 PremodelChoice premodel_choice(const Asked& asked, const PremodelRule& rule,
                                std::span<const float> raw);
 // The name of class `chosen` of the classifier; empty for none.

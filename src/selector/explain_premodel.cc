@@ -157,17 +157,17 @@ Look look_at(const PremodelClassifier& premodel, std::size_t level, std::span<co
 
 }  // namespace
 
-std::optional<std::vector<float>> premodel_input(const Asked& asked, const PremodelRule& rule,
-                                                 std::string& why) {
-  if (rule.probe) {
+std::optional<std::vector<float>> chooser_input(const Asked& asked, const LooksAt& looks,
+                                                std::string& why) {
+  if (looks.probe) {
     const std::span<const Trial> trials = asked.decision.trials();
-    const bool probed = !trials.empty() && trials.front().model == *rule.probe &&
+    const bool probed = !trials.empty() && trials.front().model == *looks.probe &&
                         trials.front().status == TrialStatus::kOk;
     if (!probed) {
-      why = fmt::format("its probe, {}, gave no answer", asked.name(*rule.probe));
+      why = fmt::format("its probe, {}, gave no answer", asked.name(*looks.probe));
       return {};
     }
-    if (lacks_lists(rule, trials.first(1))) {
+    if (lacks_lists(asked.rule(), trials.first(1))) {
       why = "the class probabilities that it looked at were not kept";
       return {};
     }
@@ -175,11 +175,10 @@ std::optional<std::vector<float>> premodel_input(const Asked& asked, const Premo
     probe_features(trials.front(), raw);
     return raw;
   }
-  for (const std::uint16_t feature : rule.classifier.scaling.features) {
-    const std::size_t group = rule.feature_set().features[feature].group;
+  for (const std::uint16_t feature : looks.features) {
+    const std::size_t group = looks.set.features[feature].group;
     if (!asked.decision.extracted[group]) {
-      why =
-          fmt::format("the features '{}' could not be extracted", rule.feature_set().groups[group]);
+      why = fmt::format("the features '{}' could not be extracted", looks.set.groups[group]);
       return {};
     }
     if (feature >= asked.features.size()) {
@@ -188,6 +187,16 @@ std::optional<std::vector<float>> premodel_input(const Asked& asked, const Premo
     }
   }
   return std::vector<float>(asked.features.begin(), asked.features.end());
+}
+
+std::vector<Score> predictions_of(const Asked& asked, const RoutingRule& rule,
+                                  std::span<const float> raw) {
+  const Routing routing(rule);
+  std::vector<Score> predicted;
+  for (std::size_t place = 0; place < rule.models.size(); ++place) {
+    predicted.push_back({asked.name(rule.models[place].model), routing.probability(place, raw)});
+  }
+  return predicted;
 }
 
 std::string chosen_name(const Asked& asked, const PremodelRule& rule, std::size_t chosen) {

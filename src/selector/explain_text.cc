@@ -40,7 +40,7 @@ std::string indented(const std::string& text, std::size_t first, std::size_t oth
 }
 std::string item(const std::string& text) { return indented("- " + text, 2, 4); }
 
-std::string why_run(const ExplainedStep& step) {
+std::string why_run(const ExplainedStep& step, bool routes) {
   switch (step.reason) {
     case Reason::kFirstStage:
       return ", the first stage";
@@ -51,9 +51,10 @@ std::string why_run(const ExplainedStep& step) {
     case Reason::kUnavailable:
       return "";
     case Reason::kProbe:
-      return ", the probe, by whose answer the premodel chooses";
+      return routes ? ", the probe, by whose answer routing chooses"
+                    : ", the probe, by whose answer the premodel chooses";
     case Reason::kChosen:
-      return ", which the premodel chose";
+      return routes ? ", which routing chose" : ", which the premodel chose";
     case Reason::kNoneSuitable:
       return ", the fallback, as the premodel expects no model to be right";
     case Reason::kNoFeatures:
@@ -66,14 +67,14 @@ std::string why_run(const ExplainedStep& step) {
 bool is_measured(const ExplainedStep& step) { return step.action == Action::kExtract && step.ok; }
 
 // Of all but measured features, which several steps have together.
-std::string step_text(const ExplainedStep& step) {
+std::string step_text(const ExplainedStep& step, bool routes) {
   if (step.action == Action::kExtract) {
     return fmt::format("The features '{}', which the premodel needs, could not be measured.",
                        step.group);
   }
   std::string text;
   if (!step.passed_over.empty()) text = passed_over_text(step.passed_over) + " ";
-  text += fmt::format("Ran {}{}: ", step.model, why_run(step));
+  text += fmt::format("Ran {}{}: ", step.model, why_run(step, routes));
   if (!step.said) {
     return text + fmt::format("it failed and gave no answer, after {}.", ms_text(step.cpu_ms));
   }
@@ -93,7 +94,7 @@ std::string weights_text(const ExplainedAnswer& answer) {
   return fmt::format("the answers of the models together, weighted ({})", fmt::join(parts, ", "));
 }
 
-std::string end_text(const ExplainedAnswer& answer, bool rescue) {
+std::string end_text(const ExplainedAnswer& answer, bool rescue, bool routes) {
   if (rescue) return "The first of them that gave an answer is taken.";
   const std::string passed =
       answer.passed_over.empty() ? "" : passed_over_text(answer.passed_over) + " ";
@@ -113,7 +114,9 @@ std::string end_text(const ExplainedAnswer& answer, bool rescue) {
       return passed +
              fmt::format("No later model gave an answer, so that of {} stands.", answer.model);
     case Reason::kChosen:
-      return "A premodel runs the one model it chose, whose answer is taken however sure it is.";
+      return routes ? "The one model that was chosen answers, however sure it is."
+                    : "A premodel runs the one model it chose, whose answer is taken however sure "
+                      "it is.";
     case Reason::kNoneSuitable:
       return answer.answered
                  ? "The premodel expects no model to be right; its fallback has answered already."
@@ -140,21 +143,22 @@ std::string happened_text(const Explanation& explanation) {
                      2, 2);
   }
   std::size_t number = 0;
+  const bool routes = explanation.kind == "routing";
   const std::vector<ExplainedStep>& steps = explanation.steps;
   for (std::size_t i = 0; i < steps.size();) {
     std::vector<std::string> groups;
     while (i < steps.size() && is_measured(steps[i])) groups.push_back(steps[i++].group);
     const std::string line =
-        groups.empty() ? step_text(steps[i++])
+        groups.empty() ? step_text(steps[i++], routes)
                        : fmt::format(
                              "Measured the features of the input that the premodel chooses "
                              "by: {}.",
                              fmt::join(groups, ", "));
     text += indented(fmt::format("{}. {}", ++number, line), 2, 5);
   }
-  return text +
-         indented(fmt::format("{}. {}", ++number, end_text(explanation.answer, explanation.rescue)),
-                  2, 5);
+  return text + indented(fmt::format("{}. {}", ++number,
+                                     end_text(explanation.answer, explanation.rescue, routes)),
+                         2, 5);
 }
 
 std::string premodel_decided(const PremodelChoice& choice) {
@@ -175,6 +179,17 @@ std::string premodel_decided(const PremodelChoice& choice) {
   return text;
 }
 
+std::string routing_decided(const Explanation& explanation) {
+  std::vector<std::string> parts;
+  for (const Score& score : explanation.predicted) {
+    parts.push_back(fmt::format("{} {}", score.model, percent_text(score.score)));
+  }
+  return item(fmt::format("The predicted chances of being right: {}.", fmt::join(parts, ", "))) +
+         item(fmt::format("Each model's chance less {:.3g} points for every further millisecond of "
+                          "CPU time; the greatest is chosen.",
+                          100 * explanation.price));
+}
+
 std::string decided_text(const Explanation& explanation) {
   std::string text;
   for (const ExplainedStep& step : explanation.steps) {
@@ -185,9 +200,14 @@ std::string decided_text(const Explanation& explanation) {
     }
   }
   if (explanation.premodel) text += premodel_decided(*explanation.premodel);
-  if (!explanation.premodel_unknown.empty()) {
-    text += item(fmt::format("What the premodel would choose is not known: {}.",
-                             explanation.premodel_unknown));
+  if (explanation.kind == "entry") {
+    text += item("The premodel only chose the stage that the cascade was entered at.");
+  }
+  if (!explanation.predicted.empty()) text += routing_decided(explanation);
+  if (!explanation.choice_unknown.empty()) {
+    text += item(fmt::format("What {} would choose is not known: {}.",
+                             explanation.kind == "routing" ? "routing" : "the premodel",
+                             explanation.choice_unknown));
   }
   if (text.empty()) text = item("Nothing was compared: it did not depend on how sure a model was.");
   return "\nWhat decided\n" + text;

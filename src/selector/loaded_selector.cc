@@ -36,7 +36,8 @@ LoadedModel describe(const ModelSpec& spec, const ModelFigures& figures) {
 }
 
 LoadedPoint describe(const OperatingPoint& point) {
-  const auto* premodel = std::get_if<PremodelRule>(&point.rule);
+  const bool looks_at_input =
+      image_features_of(point.rule) != nullptr || network_of(point.rule) != nullptr;
   LoadedPoint described{.name = point.name,
                         .quality = point.quality.value,
                         .difference = point.difference.value,
@@ -45,7 +46,7 @@ LoadedPoint describe(const OperatingPoint& point) {
                         .wall_ms = point.wall_ms,
                         .energy_mj = point.energy_mj,
                         .models = models_of(point.rule),
-                        .uses_features = premodel != nullptr && !premodel->probe};
+                        .uses_features = looks_at_input};
   if (point.proven) described.proven_loss = point.proven->loss;
   return described;
 }
@@ -137,9 +138,7 @@ Status LoadedSelector::interpret(ModelIndex model, std::span<const float> output
   const Status status = rightsize::interpret(output, spec.output, outcome);
   if (!status.ok()) return status.with_context(fmt::format("model '{}'", spec.name));
   top = outcome.top;
-  trial.status = TrialStatus::kOk;
-  trial.signals = outcome.signals;
-  trial.answer = outcome.label();
+  set_answer(outcome, trial);
   trial.top = &top;
   return {};
 }

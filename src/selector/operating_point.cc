@@ -16,10 +16,6 @@ using nlohmann::ordered_json;
 
 constexpr double kMaxMs = 1e9;  // 11 days; sums of them fit into Nanoseconds
 
-ordered_json to_json(const Estimate& estimate) {
-  return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
-}
-
 Status read_estimate(const json& object, const std::string& path, Estimate& estimate) {
   JsonReader in(object, path);
   in.read("value", estimate.value);
@@ -93,6 +89,10 @@ Status read_drift(const json& object, const std::string& path, const Zoo& zoo,
 }
 
 }  // namespace
+
+ordered_json to_json(const Estimate& estimate) {
+  return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
+}
 
 void read_ms(JsonReader& in, const char* key, double& ms) {
   in.read(key, ms);

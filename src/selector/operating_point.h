@@ -49,6 +49,7 @@ struct OperatingPoint {
   bool operator==(const OperatingPoint&) const = default;
 };
 
+nlohmann::ordered_json to_json(const Estimate& estimate);
 nlohmann::ordered_json to_json(const OperatingPoint& point, const Zoo& zoo);
 // `path` is where `object` stands in the file, for messages.
 Result<OperatingPoint> point_from_json(const nlohmann::json& object, const std::string& path,

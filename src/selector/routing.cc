@@ -6,15 +6,11 @@
 #include <cmath>
 #include <utility>
 
+#include "core/clock.h"
 #include "selector/feature_groups.h"
 #include "selector/trials.h"
 
 namespace rightsize {
-namespace {
-
-double milliseconds(Nanoseconds time) noexcept { return static_cast<double>(time.count()) / 1e6; }
-
-}  // namespace
 
 Routing::Routing(RoutingRule rule) : rule_(std::move(rule)) {
   assert(!rule_.models.empty() && rule_.models.size() <= kMaxPremodelModels);
@@ -74,7 +70,7 @@ Step Routing::choose(const State& state, Reason reason) const noexcept {
       late = true;
       continue;
     }
-    const double cost = answered ? 0.0 : milliseconds(state.costs[model].cpu);
+    const double cost = answered ? 0.0 : to_ms(state.costs[model].cpu);
     const double value = probability(place, raw) - rule_.price * cost;
     const bool better = best == rule_.models.size() || value > best_value ||
                         (value == best_value && cost < best_cost);

@@ -9,6 +9,7 @@
 
 #include "selector/fake_world.h"
 #include "selector/rule.h"
+#include "selector/test_rules.h"
 
 namespace rightsize {
 namespace {
@@ -17,19 +18,8 @@ using test::answering;
 using test::cost_of;
 using test::failing;
 using test::kMs;
-
-double log_odds(double p) { return std::log(p / (1 - p)); }
-
-// Feature 0 of a probe is its largest probability. A sure probe makes model 0 likely to be right;
-// models 1 and 2 are right with 0.7 and 0.8 whatever it says.
-RoutingRule probed(double price) {
-  return {
-      .features = {0},
-      .models = {{0, {log_odds(0.1), 5.0}}, {1, {log_odds(0.7), 0.0}}, {2, {log_odds(0.8), 0.0}}},
-      .price = price,
-      .probe = 0,
-      .extraction = {}};
-}
+using test::log_odds;
+using test::routing_rule;
 
 // Models of 1, 2 and 4 ms; the first answers with this probability.
 test::FakeWorld world_of(double probability) {
@@ -41,7 +31,7 @@ test::FakeWorld world_of(double probability) {
 
 ModelIndex model_chosen(double probability, double price) {
   test::FakeWorld world = world_of(probability);
-  const Decision decision = decide(Routing(probed(price)), world);
+  const Decision decision = decide(Routing(routing_rule(price)), world);
   EXPECT_TRUE(decision.answered());
   EXPECT_EQ(decision.last().reason, Reason::kChosen);
   return decision.answered_by().model;
@@ -56,7 +46,7 @@ TEST(Routing, ChoosesTheMostProbableLessThePriceOfItsTime) {
 
 TEST(Routing, SaysWhatItsChoiceIsWorth) {
   test::FakeWorld world = world_of(0.2);
-  const Decision decision = decide(Routing(probed(0.06)), world);
+  const Decision decision = decide(Routing(routing_rule(0.06)), world);
   ASSERT_EQ(decision.step_count, 3U);
   EXPECT_EQ(decision.path[0].reason, Reason::kProbe);
   EXPECT_EQ(decision.path[1].reason, Reason::kChosen);
@@ -65,7 +55,7 @@ TEST(Routing, SaysWhatItsChoiceIsWorth) {
 }
 
 TEST(Routing, OfEqualsTheCheaperIsChosen) {
-  RoutingRule rule = probed(0.0);
+  RoutingRule rule = routing_rule(0.0);
   for (RoutedModel& routed : rule.models) routed.coefficients = {1.0, 0.0};
   rule.models[0].coefficients = {-9.0, 0.0};
   std::swap(rule.models[1], rule.models[2]);
@@ -76,17 +66,17 @@ TEST(Routing, OfEqualsTheCheaperIsChosen) {
 TEST(Routing, UnavailableModelsAreNoCandidates) {
   test::FakeWorld world = world_of(0.2);
   world.set_cost(2, {});
-  EXPECT_EQ(decide(Routing(probed(0)), world).answered_by().model, 1);
+  EXPECT_EQ(decide(Routing(routing_rule(0)), world).answered_by().model, 1);
   world = world_of(0.2);
   world.set_cost(1, {});
   world.set_cost(2, {});
-  const Decision alone = decide(Routing(probed(0)), world);
+  const Decision alone = decide(Routing(routing_rule(0)), world);
   EXPECT_EQ(alone.answered_by().model, 0);
   EXPECT_EQ(alone.tried_count, 1U);
 }
 
 TEST(Routing, AProbeThatIsNotRoutedToStandsWhereNothingElseIsLeft) {
-  RoutingRule rule = probed(0);
+  RoutingRule rule = routing_rule(0);
   rule.models.erase(rule.models.begin());
   test::FakeWorld world = world_of(0.2);
   world.set_cost(1, {});
@@ -100,14 +90,14 @@ TEST(Routing, AProbeThatIsNotRoutedToStandsWhereNothingElseIsLeft) {
 TEST(Routing, WithoutItsProbeTheDearestRuns) {
   test::FakeWorld failed({failing(), answering(11, 0.6), answering(12, 0.7)});
   failed.set_cost(1, cost_of(5 * kMs));
-  const Decision decision = decide(Routing(probed(9.0)), failed);
+  const Decision decision = decide(Routing(routing_rule(9.0)), failed);
   ASSERT_TRUE(decision.answered());
   EXPECT_EQ(decision.answered_by().model, 1);
   EXPECT_EQ(decision.path[1].reason, Reason::kModelFailed);
 
   test::FakeWorld missing = world_of(1.0);
   missing.set_cost(0, {});
-  const Decision other = decide(Routing(probed(9.0)), missing);
+  const Decision other = decide(Routing(routing_rule(9.0)), missing);
   ASSERT_TRUE(other.answered());
   EXPECT_EQ(other.answered_by().model, 2);
   EXPECT_EQ(other.path[0].reason, Reason::kNoFeatures);
@@ -115,25 +105,25 @@ TEST(Routing, WithoutItsProbeTheDearestRuns) {
 
 TEST(Routing, AFailedChoiceIsFollowedByTheNextBest) {
   test::FakeWorld world({answering(10, 0.2), answering(11, 0.6), failing()});
-  const Decision decision = decide(Routing(probed(0)), world);
+  const Decision decision = decide(Routing(routing_rule(0)), world);
   ASSERT_TRUE(decision.answered());
   EXPECT_EQ(decision.answered_by().model, 1);
   EXPECT_EQ(decision.path[2].reason, Reason::kModelFailed);
 
   test::FakeWorld both({answering(10, 0.2), failing(), failing()});
-  EXPECT_EQ(decide(Routing(probed(0)), both).answered_by().model, 0);
+  EXPECT_EQ(decide(Routing(routing_rule(0)), both).answered_by().model, 0);
   test::FakeWorld all({failing(), failing(), failing()});
-  const Decision none = decide(Routing(probed(0)), all);
+  const Decision none = decide(Routing(routing_rule(0)), all);
   EXPECT_FALSE(none.answered());
   EXPECT_EQ(none.tried_count, 3U);
 }
 
 TEST(Routing, TheDeadlineLeavesOutWhatIsTooSlow) {
   test::FakeWorld world = world_of(0.2);
-  Decision decision = decide(Routing(probed(0)), world, {.deadline = 4 * kMs});
+  Decision decision = decide(Routing(routing_rule(0)), world, {.deadline = 4 * kMs});
   EXPECT_EQ(decision.answered_by().model, 1);
   world = world_of(0.2);
-  RoutingRule rule = probed(0);
+  RoutingRule rule = routing_rule(0);
   rule.models.erase(rule.models.begin());
   decision = decide(Routing(rule), world, {.deadline = 2 * kMs});
   EXPECT_EQ(decision.answered_by().model, 0);
@@ -193,9 +183,9 @@ TEST(Routing, NumbersThatAreNoneCountAsZero) {
 }
 
 TEST(Rule, RoutingNamesItsKindAndModels) {
-  EXPECT_STREQ(kind_of(probed(1)), "routing");
+  EXPECT_STREQ(kind_of(routing_rule(1)), "routing");
   EXPECT_EQ(models_of(featured()), (std::vector<ModelIndex>{0, 1}));
-  const Rule moved = renumbered(probed(1), {5, 6, 7});
+  const Rule moved = renumbered(routing_rule(1), {5, 6, 7});
   EXPECT_EQ(models_of(moved), (std::vector<ModelIndex>{5, 6, 7}));
   EXPECT_EQ(std::get<RoutingRule>(moved).probe, ModelIndex{5});
   EXPECT_EQ(image_features_of(moved), nullptr);

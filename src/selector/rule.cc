@@ -32,11 +32,6 @@ std::unique_ptr<Selector> make(const EntryRule& rule) {
 }
 std::unique_ptr<Selector> make(const RoutingRule& rule) { return std::make_unique<Routing>(rule); }
 
-const PremodelRule* premodel_in(const Rule& rule) {
-  if (const auto* entry = std::get_if<EntryRule>(&rule)) return &entry->premodel;
-  return std::get_if<PremodelRule>(&rule);
-}
-
 }  // namespace
 
 CascadeRule fixed_rule(ModelIndex model) { return {.stages = {{.model = model}}}; }
@@ -62,17 +57,27 @@ Rule renumbered(Rule rule, const std::vector<ModelIndex>& places) {
   return rule;
 }
 
+const CascadeRule* cascade_of(const Rule& rule) {
+  if (const auto* entry = std::get_if<EntryRule>(&rule)) return &entry->cascade;
+  return std::get_if<CascadeRule>(&rule);
+}
+
+const PremodelRule* premodel_of(const Rule& rule) {
+  if (const auto* entry = std::get_if<EntryRule>(&rule)) return &entry->premodel;
+  return std::get_if<PremodelRule>(&rule);
+}
+
 const ImageFeatureOptions* image_features_of(const Rule& rule) {
   if (const auto* routing = std::get_if<RoutingRule>(&rule)) {
     return routing->probe ? nullptr : &routing->extraction;
   }
-  const PremodelRule* premodel = premodel_in(rule);
+  const PremodelRule* premodel = premodel_of(rule);
   if (premodel == nullptr || premodel->probe || premodel->network) return nullptr;
   return &premodel->features;
 }
 
 const ModelSpec* network_of(const Rule& rule) {
-  const PremodelRule* premodel = premodel_in(rule);
+  const PremodelRule* premodel = premodel_of(rule);
   return premodel != nullptr && premodel->network ? &*premodel->network : nullptr;
 }
 

@@ -26,6 +26,11 @@ std::vector<ModelIndex> models_of(const Rule& rule);
 // The same rule for another numbering: model m becomes places[m].
 Rule renumbered(Rule rule, const std::vector<ModelIndex>& places);
 
+// The parts that kinds share: the stages, entered or not; the premodel that chooses a model or an
+// entry. Null where the rule has none.
+const CascadeRule* cascade_of(const Rule& rule);
+const PremodelRule* premodel_of(const Rule& rule);
+
 // How the features of the input are extracted that the rule looks at; null where it looks at none.
 const ImageFeatureOptions* image_features_of(const Rule& rule);
 // The network of its own that the rule asks, beside the zoo's models; null where there is none.

@@ -4,14 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
+
+#include "core/clock.h"
 
 namespace rightsize {
 namespace {
-
-double to_ms(Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
-
-Nanoseconds from_ms(double ms) { return Nanoseconds(std::llround(std::min(ms, 1e9) * 1e6)); }
 
 // Sums that stay kNever once they are.
 Nanoseconds plus(Nanoseconds a, Nanoseconds b) {

@@ -12,13 +12,11 @@ namespace {
 
 constexpr std::size_t kParts = 20;
 
-struct Split {
-  std::vector<std::size_t> learn, test;
-};
+}  // namespace
 
-Split split(const std::vector<std::size_t>& items, double share, std::uint64_t seed) {
-  const auto parts = shuffled_folds(items.size(), kParts, seed);
-  const auto learning = static_cast<std::size_t>(std::lround(share * kParts));
+Split split(const std::vector<std::size_t>& items, const CertifyOptions& options) {
+  const auto parts = shuffled_folds(items.size(), kParts, options.seed);
+  const auto learning = static_cast<std::size_t>(std::lround(options.learn_share * kParts));
   Split halves;
   for (std::size_t p = 0; p < kParts; ++p) {
     auto& half = p < learning ? halves.learn : halves.test;
@@ -26,8 +24,6 @@ Split split(const std::vector<std::size_t>& items, double share, std::uint64_t s
   }
   return halves;
 }
-
-}  // namespace
 
 std::vector<Target> certificate_targets() {
   return {{"gain-1", -0.01},   {"gain-0.5", -0.005},  {kNoLoss, 0.0},   {"loss-0.25", 0.0025},
@@ -66,7 +62,7 @@ Result<Candidates> learn_candidates(const Recording& recording,
                                     const CertifyOptions& options) {
   Result<Opponents> opponents = opponents_of(recording, options);
   if (!opponents.ok()) return opponents.status();
-  Split halves = split(items, options.learn_share, options.seed);
+  Split halves = split(items, options);
   if (halves.learn.empty() || halves.test.empty()) {
     return invalid_input(
         "a certificate needs inputs to learn from and others to test on: give at least 40 inputs "

@@ -5,6 +5,13 @@
 
 namespace rightsize {
 
+// Inputs that learn and inputs that test: shuffled, the first share of them learns, in steps of a
+// twentieth.
+struct Split {
+  std::vector<std::size_t> learn, test;
+};
+Split split(const std::vector<std::size_t>& items, const CertifyOptions& options);
+
 Result<Opponents> opponents_of(const Recording& recording, const CertifyOptions& options);
 
 // The named baseline or reference, or the best single model on these items.

@@ -66,11 +66,26 @@ class Labels {
 struct TestPart {
   const Recording& recording;
   const std::vector<std::size_t>& items;
-  const Opponents& opponents;
-  const Labels& labels;
+  Opponents opponents;
+  Labels labels;
   ModelIndex baseline;
   std::vector<ReplayedItem> baseline_items;
+
+  bool against_every_model() const { return opponents.models.size() > 1; }
 };
+
+Result<TestPart> make_test_part(const Recording& recording, const std::vector<std::size_t>& items,
+                                const CertifyOptions& options) {
+  Result<Opponents> opponents = opponents_of(recording, options);
+  if (!opponents.ok()) return opponents.status();
+  const ModelIndex baseline = baseline_of(recording, items, *opponents);
+  return TestPart{recording,
+                  items,
+                  std::move(*opponents),
+                  Labels(recording, options),
+                  baseline,
+                  replay_rule(fixed_rule(baseline), recording, items)};
+}
 
 double mean_cpu_ms(const std::vector<ReplayedItem>& replayed) {
   double sum = 0.0;
@@ -138,20 +153,16 @@ Result<CertifiedPoints> certify_points(const Recording& recording,
   const double each = delta / static_cast<double>(rules.size());
   const Status valid = check(recording, items, each);
   if (!valid.ok()) return valid.with_context("one of several rules");
-  const Result<Opponents> opponents = opponents_of(recording, options);
-  if (!opponents.ok()) return opponents.status();
-  const Labels labels(recording, options);
-  const ModelIndex baseline = baseline_of(recording, items, *opponents);
-  const TestPart part{recording, items,    *opponents,
-                      labels,    baseline, replay_rule(fixed_rule(baseline), recording, items)};
+  const Result<TestPart> part = make_test_part(recording, items, options);
+  if (!part.ok()) return part.status();
   CertifiedPoints result{.delta = delta,
                          .inputs = items.size(),
-                         .against_every_model = opponents->models.size() > 1,
-                         .baseline = baseline,
+                         .against_every_model = part->against_every_model(),
+                         .baseline = part->baseline,
                          .points = {}};
   for (const NamedRule& rule : rules) {
     const auto replayed = replay_rule(rule.rule, recording, items);
-    result.points.push_back(figures_of(part, rule, replayed, each, each));
+    result.points.push_back(figures_of(*part, rule, replayed, each, each));
   }
   return result;
 }
@@ -172,21 +183,17 @@ Result<Certificate> test_in_sequence(const Recording& recording,
   for (const Status& status : {check(recording, items, claim.delta), check(claim)}) {
     if (!status.ok()) return status;
   }
-  const Result<Opponents> opponents = opponents_of(recording, options);
-  if (!opponents.ok()) return opponents.status();
-  const Labels labels(recording, options);
-  const ModelIndex baseline = baseline_of(recording, items, *opponents);
-  const TestPart part{recording, items,    *opponents,
-                      labels,    baseline, replay_rule(fixed_rule(baseline), recording, items)};
+  const Result<TestPart> part = make_test_part(recording, items, options);
+  if (!part.ok()) return part.status();
   Certificate certificate{.claim = claim,
                           .tested_on = items.size(),
-                          .baseline = baseline,
-                          .chosen = fixed_rule(baseline),
+                          .baseline = part->baseline,
+                          .chosen = fixed_rule(part->baseline),
                           .candidates = order.size(),
                           .tests = {},
                           .figures = {},
                           .inputs_needed = {}};
-  certificate.against_every_model = opponents->models.size() > 1;
+  certificate.against_every_model = part->against_every_model();
   certificate.no_loss_by_construction = !certificate.against_every_model;
   std::vector<std::vector<ReplayedItem>> replays;
   replays.reserve(order.size());
@@ -195,7 +202,8 @@ Result<Certificate> test_in_sequence(const Recording& recording,
   std::size_t shown = 0;
   std::int64_t cheapest = std::numeric_limits<std::int64_t>::max();
   for (std::size_t r = 0; r < order.size(); ++r) {
-    SequenceTest test{order[r].name, hardest(recording, items, replays[r], *opponents, claim.eps)};
+    SequenceTest test{order[r].name,
+                      hardest(recording, items, replays[r], part->opponents, claim.eps)};
     test.passed = test.hardest.p_value <= claim.delta;
     certificate.tests.push_back(test);
     if (!test.passed) break;
@@ -209,12 +217,12 @@ Result<Certificate> test_in_sequence(const Recording& recording,
     certificate.chosen = order[shown].rule;
     certificate.no_loss_by_construction = false;
   } else {
-    shown = most_promising(part, replays, claim.eps);
+    shown = most_promising(*part, replays, claim.eps);
     certificate.inputs_needed =
-        inputs_needed(recording, items, replays[shown], *opponents, claim.eps, claim.delta);
+        inputs_needed(recording, items, replays[shown], part->opponents, claim.eps, claim.delta);
   }
   // By labels nothing was tested in sequence, so all candidates share the error probability.
-  certificate.figures = figures_of(part, order[shown], replays[shown], claim.delta,
+  certificate.figures = figures_of(*part, order[shown], replays[shown], claim.delta,
                                    claim.delta / static_cast<double>(order.size()));
   return certificate;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lab/certify/candidates.h"
 #include "lab/replay/statistics.h"
 
 namespace rightsize {
@@ -28,20 +29,6 @@ std::vector<std::size_t> safest_first(const SelectorFile& file) {
     if (better) cheaper.push_back(p);
   }
   return cheaper;
-}
-
-// The first share of the shuffled items learns, the rest tests.
-void split(std::size_t n, const CertifyOptions& options, std::vector<std::size_t>& learn,
-           std::vector<std::size_t>& test) {
-  const std::size_t parts = 20;
-  const auto learning = static_cast<std::size_t>(options.learn_share * parts + 0.5);
-  const auto folds = shuffled_folds(n, parts, options.seed);
-  for (std::size_t f = 0; f < parts; ++f) {
-    auto& part = f < learning ? learn : test;
-    part.insert(part.end(), folds[f].begin(), folds[f].end());
-  }
-  std::sort(learn.begin(), learn.end());
-  std::sort(test.begin(), test.end());
 }
 
 }  // namespace
@@ -84,10 +71,10 @@ Result<SelectorCertificate> train_certified(const OutcomeTable& table,
                                             const CertifyOptions& options) {
   const Result<Recording> recording = judge(table, training.reference, training.cost);
   if (!recording.ok()) return recording.status();
-  std::vector<std::size_t> learn;
-  std::vector<std::size_t> test;
-  split(recording->items(), options, learn, test);
-  if (learn.size() < training.folds.folds || test.empty()) {
+  Split halves = split(all_but(recording->items(), {}), options);
+  std::vector<std::size_t>& learn = halves.learn;
+  std::sort(learn.begin(), learn.end());
+  if (learn.size() < training.folds.folds || halves.test.empty()) {
     return invalid_input(
         fmt::format("{} inputs with a reference are too few: {} of them would train",
                     recording->items(), learn.size()));
@@ -97,7 +84,7 @@ Result<SelectorCertificate> train_certified(const OutcomeTable& table,
   Result<Training> trained = train(only_items(table, learn_items), training);
   if (!trained.ok()) return trained.status();
   Result<SelectorCertificate> certificate =
-      certify_selector(std::move(trained->file), *recording, test, claim, options);
+      certify_selector(std::move(trained->file), *recording, halves.test, claim, options);
   if (certificate.ok()) certificate->claim.learned_on = learn.size();
   return certificate;
 }

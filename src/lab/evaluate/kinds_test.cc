@@ -146,7 +146,7 @@ TEST(EntryFit, FindsAnEntryThatFeaturesTell) {
 }
 
 TEST(Valued, PicksByRankWithinALimitAndByCostForALoss) {
-  ValuedRules rules(3, 100, 80, 1000);
+  ValuedRules rules(3, 100, {.right = 80, .cpu = 1000});
   const auto add = [&](ModelIndex model, double right, std::int64_t cpu, std::int64_t discordant) {
     rules.add({[model] { return Rule(fixed_rule(model)); }, right, cpu, discordant});
   };

@@ -81,8 +81,7 @@ Status add_cnn(const Recording& recording, const Evaluation& evaluation,
 void add_drift_references(const Recording& recording, SelectorFile& file) {
   const std::vector<std::size_t> all = all_but(recording.items(), {});
   for (OperatingPoint& point : file.points) {
-    const auto* premodel = std::get_if<PremodelRule>(&point.rule);
-    if (premodel != nullptr && premodel->network) continue;
+    if (network_of(point.rule) != nullptr) continue;
     point.drift = make_drift_reference(*make_selector(point.rule), recording, all);
   }
 }

@@ -61,16 +61,12 @@ class EntryFit {
       : recording_(recording),
         items_(std::move(items)),
         baseline_(baseline),
-        frontier_(search_cascades(recording, items_, baseline)) {
-    for (const std::size_t i : items_) {
-      baseline_right_ += recording.right[baseline][i];
-      baseline_cpu_ += recording.cpu[baseline][i] + recording.decode_cpu[i];
-    }
-  }
+        frontier_(search_cascades(recording, items_, baseline)),
+        totals_(totals_of(recording, items_, baseline)) {}
 
   Rule fit(const Target& target) const {
-    ValuedRules rules(baseline_, items_.size(), baseline_right_, baseline_cpu_);
-    const auto plain = find(target);
+    ValuedRules rules(baseline_, items_.size(), totals_);
+    const auto plain = find(frontier_, target, totals_, items_.size());
     if (!plain) return fixed_rule(baseline_);
     rules.add({[rule = plain->rule] { return Rule(rule); }, plain->smoothed, plain->cpu,
                plain->discordant});
@@ -89,15 +85,6 @@ class EntryFit {
   }
 
  private:
-  std::optional<CascadeCandidate> find(const Target& target) const {
-    if (target.speedup > 0) {
-      return frontier_.within(
-          static_cast<std::int64_t>(static_cast<double>(baseline_cpu_) / target.speedup));
-    }
-    const std::int64_t wanted = wanted_right(target, baseline_right_, items_.size());
-    return frontier_.cheapest(static_cast<double>(wanted), kTrustDiscount);
-  }
-
   // What comes of entering at every stage: [stage][position].
   std::vector<std::vector<ReplayedItem>> enter_everywhere(const CascadeRule& rule,
                                                           bool probes) const {
@@ -212,8 +199,7 @@ class EntryFit {
   std::vector<std::size_t> items_;
   ModelIndex baseline_;
   CascadeFrontier frontier_;
-  std::int64_t baseline_right_ = 0;
-  std::int64_t baseline_cpu_ = 0;
+  Totals totals_;  // of the baseline
 };
 
 }  // namespace

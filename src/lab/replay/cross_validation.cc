@@ -6,16 +6,11 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <numeric>
 
 #include "lab/replay/statistics.h"
 
 namespace rightsize {
-namespace {
-
-struct Totals {
-  std::int64_t right = 0;
-  std::int64_t cpu = 0;
-};
 
 Totals totals_of(const Recording& recording, const std::vector<std::size_t>& items,
                  std::size_t model) {
@@ -27,7 +22,15 @@ Totals totals_of(const Recording& recording, const std::vector<std::size_t>& ite
   return totals;
 }
 
-}  // namespace
+std::optional<CascadeCandidate> find(const CascadeFrontier& frontier, const Target& target,
+                                     const Totals& baseline, std::size_t n) {
+  if (target.speedup > 0) {
+    return frontier.within(
+        static_cast<std::int64_t>(static_cast<double>(baseline.cpu) / target.speedup));
+  }
+  return frontier.cheapest(static_cast<double>(wanted_right(target, baseline.right, n)),
+                           kTrustDiscount);
+}
 
 std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n) {
   return baseline_right -
@@ -62,10 +65,7 @@ FitPoint fit_cascades_by(const SearchOptions& options, const Recording& recordin
   auto frontier =
       std::make_shared<CascadeFrontier>(search_cascades(recording, items, baseline, options));
   return [=, n = items.size()](const Target& target) {
-    const double wanted = static_cast<double>(wanted_right(target, base.right, n));
-    const auto limit = static_cast<std::int64_t>(static_cast<double>(base.cpu) / target.speedup);
-    auto found =
-        target.speedup > 0 ? frontier->within(limit) : frontier->cheapest(wanted, kTrustDiscount);
+    auto found = find(*frontier, target, base, n);
     return found ? std::move(found->rule) : fixed_rule(baseline);
   };
 }
@@ -129,19 +129,26 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
   return pooled;
 }
 
-ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items) {
-  std::size_t best = 0;
-  Totals best_totals = totals_of(recording, items, 0);
-  for (std::size_t m = 1; m < recording.models(); ++m) {
-    const Totals totals = totals_of(recording, items, m);
+ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items,
+                             const std::vector<ModelIndex>& models) {
+  ModelIndex best = models.front();
+  Totals best_totals = totals_of(recording, items, best);
+  for (const ModelIndex model : models) {
+    const Totals totals = totals_of(recording, items, model);
     const bool better = totals.right > best_totals.right ||
                         (totals.right == best_totals.right && totals.cpu < best_totals.cpu);
     if (better) {
-      best = m;
+      best = model;
       best_totals = totals;
     }
   }
-  return static_cast<ModelIndex>(best);
+  return best;
+}
+
+ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items) {
+  std::vector<ModelIndex> all(recording.models());
+  std::iota(all.begin(), all.end(), ModelIndex{0});
+  return best_single_model(recording, items, all);
 }
 
 ModelIndex best_single_model(const Recording& recording) {

@@ -31,6 +31,18 @@ inline constexpr const char* kNoLoss = "no-loss";
 std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n);
 inline constexpr double kTrustDiscount = 1.0;
 
+// What a model comes to on items.
+struct Totals {
+  std::int64_t right = 0;
+  std::int64_t cpu = 0;  // nanoseconds, decoding included
+};
+Totals totals_of(const Recording& recording, const std::vector<std::size_t>& items,
+                 std::size_t model);
+
+// The candidate that meets a target, given what the baseline comes to on `n` items.
+std::optional<CascadeCandidate> find(const CascadeFrontier& frontier, const Target& target,
+                                     const Totals& baseline, std::size_t n);
+
 // How a point is fitted to items of a recording. A kind that cannot reach a target falls back to
 // the baseline.
 using FitPoint = std::function<Rule(const Target&)>;
@@ -69,7 +81,9 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
                                         const std::vector<Target>& targets, const Fitter& fitter,
                                         const FoldOptions& options);
 
-// The model that answers most of these inputs right (the cheaper one of equals).
+// The model that answers most of these inputs right (the cheaper one of equals), of some or of all.
+ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items,
+                             const std::vector<ModelIndex>& models);
 ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items);
 ModelIndex best_single_model(const Recording& recording);
 

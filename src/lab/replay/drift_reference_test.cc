@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 #include <random>
 
 #include "lab/profile/read_run.h"
@@ -18,12 +17,6 @@
 
 namespace rightsize {
 namespace {
-
-std::vector<std::size_t> all_items(const Recording& recording) {
-  std::vector<std::size_t> items(recording.items());
-  std::iota(items.begin(), items.end(), std::size_t{0});
-  return items;
-}
 
 // The first alarm on a stream of items drawn with replacement.
 std::optional<DriftAlarm> alarm_on_draws(const DriftReference& reference, const Selector& selector,
@@ -51,7 +44,8 @@ TEST(DriftReferenceTest, HoldsWhatReplayShows) {
   const Recording recording = *judge(table, {});
   const Cascade cascade(
       {.signal = Signal::kMaxProbability, .stages = {{2, 0.8}, {0, 0.9}, {3, 0.0}}});
-  const DriftReference reference = make_drift_reference(cascade, recording, all_items(recording));
+  const DriftReference reference =
+      make_drift_reference(cascade, recording, all_but(recording.items(), {}));
 
   std::vector<std::uint64_t> answered(4), failed(4), runs(4);
   RecordedWorld world(recording);
@@ -88,7 +82,8 @@ TEST(DriftReferenceTest, EqualAndFewSignals) {
   }
   const Recording recording = *judge(table, {});
   const Cascade fixed({.signal = Signal::kMaxProbability, .stages = {{0, 0.0}}});
-  const DriftReference reference = make_drift_reference(fixed, recording, all_items(recording));
+  const DriftReference reference =
+      make_drift_reference(fixed, recording, all_but(recording.items(), {}));
   const DriftModel& model = reference.models[0];
   EXPECT_EQ((std::vector<double>{0.5, 1.0}), model.edges);
   EXPECT_EQ((std::vector<std::uint64_t>{0, 40, 50}), model.counts);
@@ -105,7 +100,7 @@ TEST(DriftReferenceTest, NoAlarmOnDisjointSyntheticData) {
   const Cascade cascade(
       {.signal = Signal::kMaxProbability, .stages = {{0, 0.85}, {1, 0.8}, {3, 0.0}}});
   for (std::size_t stream = 0; stream < 20; ++stream) {
-    const std::vector<std::size_t> items = all_items(recording);
+    const std::vector<std::size_t> items = all_but(recording.items(), {});
     const auto begin = items.begin() + static_cast<std::ptrdiff_t>(2000 * stream);
     const std::vector<std::size_t> sample(begin, begin + 700);
     const std::vector<std::size_t> rest(begin + 700, begin + 2000);

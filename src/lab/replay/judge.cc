@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "lab/replay/logistic.h"
+#include "selector/class_pool.h"
 #include "selector/trials.h"
 
 namespace rightsize {
@@ -21,20 +22,12 @@ double probability_of_wanted(const Recording& recording, std::size_t model, std:
                              double temperature) {
   const TopClasses& top = recording.table->at(recording.item[i], model).outcome.top;
   if (recording.ok[model][i] == 0 || top.count == 0) return kLeastProbability;
-  const double shift = top.classes[0].log_probability;
-  double total = top.rest > 0 ? std::exp((std::log(top.rest) - shift) / temperature) : 0.0;
+  const Tempered all = tempered(top, temperature);
   double found = 0.0;
   for (std::uint32_t c = 0; c < top.count; ++c) {
-    const double power = std::exp((top.classes[c].log_probability - shift) / temperature);
-    total += power;
-    if (top.classes[c].label == recording.wanted[i]) found = power;
+    if (top.classes[c].label == recording.wanted[i]) found = all.classes[c];
   }
-  return std::max(found / total, kLeastProbability);
-}
-
-bool smaller_is_surer(const CascadeRule& rule) {
-  return rule.confidence == Confidence::kDeferral ||
-         (rule.confidence == Confidence::kSignal && rule.signal == Signal::kEntropy);
+  return std::max(found / all.total, kLeastProbability);
 }
 
 // Trials without the heap.
@@ -53,10 +46,7 @@ class TrialList {
 Trial trial_of(const Recording& recording, ModelIndex model, std::size_t i) {
   const RecordedOutcome& cell = recording.table->at(recording.item[i], model);
   Trial trial{.model = model, .status = cell.status};
-  if (cell.status != TrialStatus::kOk) return trial;
-  trial.signals = cell.outcome.signals;
-  trial.answer = cell.outcome.label();
-  trial.top = &cell.outcome.top;
+  if (cell.status == TrialStatus::kOk) set_answer(cell.outcome, trial);
   return trial;
 }
 
@@ -138,14 +128,17 @@ std::vector<double> fit_mixture(const std::vector<std::span<const double>>& prob
 }
 
 Judge::Judge(const Recording& recording, std::vector<std::size_t> items, ModelIndex baseline,
-             Family family)
+             Family family, std::vector<Signal> signals)
     : recording_(recording),
       items_(std::move(items)),
       baseline_(baseline),
       family_(family),
+      signals_(std::move(signals)),
       temperatures_(recording.models(), 1.0) {
-  const bool tempered = family == Family::kCalibrated || combines();
-  for (std::size_t m = 0; tempered && m < recording.models(); ++m) {
+  const bool by_signal = family != Family::kAgreement && family != Family::kDeferral;
+  if (!by_signal || signals_.empty()) signals_ = {Signal::kMaxProbability};
+  const bool calibrates = family == Family::kCalibrated || combines();
+  for (std::size_t m = 0; calibrates && m < recording.models(); ++m) {
     temperatures_[m] = fit_temperature(recording, items_, m);
   }
   for (std::size_t m = 0; family == Family::kCombined && m < recording.models(); ++m) {
@@ -160,10 +153,19 @@ bool Judge::combines() const {
   return family_ == Family::kCombined || family_ == Family::kAveraged;
 }
 
-std::span<const Signal> Judge::signals() const {
-  const bool by_signal = family_ != Family::kAgreement && family_ != Family::kDeferral;
-  return std::span(kAllSignals).first(by_signal ? kAllSignals.size() : 1);
+Judge::Key Judge::last_or_all(Chain chain, bool alone) const {
+  const std::vector<char>& ok = recording_.ok[chain.back()];
+  const bool never_failed =
+      std::all_of(items_.begin(), items_.end(), [&](std::size_t i) { return ok[i] != 0; });
+  if (alone && never_failed) return {chain.back()};
+  return {chain.begin(), chain.end()};
 }
+
+Judge::Key Judge::view_key(Chain chain) const {
+  return last_or_all(chain, family_ == Family::kSignal || family_ == Family::kCalibrated);
+}
+
+Judge::Key Judge::answer_key(Chain chain) const { return last_or_all(chain, !combines()); }
 
 std::vector<double> Judge::weights(Chain chain) const {
   if (chain.size() < 2) return {};
@@ -214,7 +216,7 @@ CascadeRule Judge::untested_rule(Signal signal, Chain chain) const {
 
 CascadeRule Judge::rule(Signal signal, Chain chain, std::span<const double> thresholds) const {
   CascadeRule rule = untested_rule(signal, chain);
-  const bool turn = smaller_is_surer(rule);
+  const bool turn = rule.small_is_sure();
   for (std::size_t s = 0; s + 1 < chain.size(); ++s) {
     rule.stages[s].threshold = turn ? -thresholds[s] : thresholds[s];
     if (rule.confidence == Confidence::kDeferral) {
@@ -252,7 +254,7 @@ Judge::View Judge::view(Chain chain) const {
     sureness.reserve(items_.size());
     CascadeRule rule = untested_rule(signal, chain);
     if (family_ == Family::kDeferral) rule.stages.back().deferral = deferral(chain);
-    const bool turn = smaller_is_surer(rule);
+    const bool turn = rule.small_is_sure();
     const Cascade cascade(std::move(rule));
     for (const std::size_t i : items_) {
       const TrialList trials = trials_of(recording_, chain, i);

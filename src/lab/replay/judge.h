@@ -30,8 +30,9 @@ class Judge {
  public:
   // Fits what does not depend on the chain. `items` are positions in the recording, which must
   // outlive the judge; no other item is looked at.
+  // `signals` are those to choose from, where the family looks at any.
   Judge(const Recording& recording, std::vector<std::size_t> items, ModelIndex baseline,
-        Family family);
+        Family family, std::vector<Signal> signals);
   Family family() const { return family_; }
 
   // What there is after a chain of models has run, per position in `items`.
@@ -46,13 +47,20 @@ class Judge {
   // View::right alone.
   std::vector<char> right(Chain chain) const;
 
+  // Chains with the same key have the same view, and chains with the same answer key the same
+  // View::right: where a model alone tells, and it never failed, its predecessors do not matter.
+  using Key = std::vector<ModelIndex>;
+  Key view_key(Chain chain) const;
+  Key answer_key(Chain chain) const;
+
   // What there is to choose from; families that look at no signal have one all the same.
-  std::span<const Signal> signals() const;
+  const std::vector<Signal>& signals() const { return signals_; }
   // The rule of a chain, with a threshold (as sureness) for every stage but the last.
   CascadeRule rule(Signal signal, Chain chain, std::span<const double> thresholds) const;
 
  private:
   CascadeRule untested_rule(Signal signal, Chain chain) const;  // thresholds are 0
+  Key last_or_all(Chain chain, bool alone) const;
   std::vector<double> weights(Chain chain) const;
   std::vector<double> deferral(Chain chain) const;
   bool combines() const;
@@ -63,6 +71,7 @@ class Judge {
   std::vector<std::size_t> items_;
   ModelIndex baseline_;
   Family family_;
+  std::vector<Signal> signals_;
   std::vector<double> temperatures_;            // [model]
   std::vector<std::vector<double>> of_wanted_;  // [model][position]: probability of the wanted
   mutable std::map<std::vector<ModelIndex>, std::vector<double>> fitted_;  // weights or deferral

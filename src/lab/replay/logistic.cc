@@ -67,8 +67,8 @@ std::vector<double> fit_logistic(const std::vector<double>& rows, std::size_t fe
   return coefficients;
 }
 
-std::vector<double> smoothed_difference(const std::vector<double>& sureness,
-                                        const std::vector<char>& a, const std::vector<char>& b) {
+std::vector<double> smoothed(const std::vector<double>& sureness,
+                             const std::vector<char>& targets) {
   constexpr double kClip = 9.2;
   const auto all = [&](double low, double high) {
     return std::all_of(sureness.begin(), sureness.end(),
@@ -84,14 +84,13 @@ std::vector<double> smoothed_difference(const std::vector<double>& sureness,
     rows.push_back(1.0);
     rows.push_back(std::isnan(x) ? -kClip : std::clamp(x, -kClip, kClip));
   }
-  const std::vector<double> of_a = fit_logistic(rows, 2, a, kPenalty);
-  const std::vector<double> of_b = fit_logistic(rows, 2, b, kPenalty);
-  std::vector<double> difference;
+  const std::vector<double> w = fit_logistic(rows, 2, targets, kPenalty);
+  std::vector<double> probabilities;
+  probabilities.reserve(sureness.size());
   for (std::size_t i = 0; i < sureness.size(); ++i) {
-    const double x = rows[2 * i + 1];
-    difference.push_back(logistic(of_a[0] + of_a[1] * x) - logistic(of_b[0] + of_b[1] * x));
+    probabilities.push_back(logistic(w[0] + w[1] * rows[2 * i + 1]));
   }
-  return difference;
+  return probabilities;
 }
 
 }  // namespace rightsize

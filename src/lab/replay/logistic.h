@@ -14,10 +14,9 @@ namespace rightsize {
 std::vector<double> fit_logistic(const std::vector<double>& rows, std::size_t features,
                                  const std::vector<char>& targets, double penalty);
 
-// For every item, the probability of `a` less that of `b` among items as sure as this one: two
-// logistic regressions on the log odds of the sureness, where it is a probability or the negative
+// For every item, the probability of `targets` among items as sure as this one: a logistic
+// regression on the log odds of the sureness, where it is a probability or the negative
 // of one, or on the sureness itself. -infinity is as unsure as can be.
-std::vector<double> smoothed_difference(const std::vector<double>& sureness,
-                                        const std::vector<char>& a, const std::vector<char>& b);
+std::vector<double> smoothed(const std::vector<double>& sureness, const std::vector<char>& targets);
 
 }  // namespace rightsize

@@ -142,11 +142,7 @@ Trial RecordedWorld::run(ModelIndex model) noexcept {
   cpu_ += cell.cpu;
   wall_ += cell.wall;
   Trial trial{.model = model, .status = cell.status, .cpu = cell.cpu, .wall = cell.wall};
-  if (cell.status == TrialStatus::kOk) {
-    trial.signals = cell.outcome.signals;
-    trial.answer = cell.outcome.label();
-    trial.top = &cell.outcome.top;
-  }
+  if (cell.status == TrialStatus::kOk) set_answer(cell.outcome, trial);
   return trial;
 }
 

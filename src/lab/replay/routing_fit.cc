@@ -33,7 +33,7 @@ class RoutingFit {
   }
 
   ValuedRules run() {
-    ValuedRules rules(baseline_, items_.size(), right_[baseline_], decode_ + cpu_[baseline_]);
+    ValuedRules rules(baseline_, items_.size(), totals_of(recording_, items_, baseline_));
     for (std::size_t m = 0; m < cpu_.size(); ++m) {
       const auto model = static_cast<ModelIndex>(m);
       rules.add(single(model));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "lab/replay/logistic.h"
@@ -44,9 +45,9 @@ class CascadeSearch {
     log_least_ = std::log(static_cast<double>(std::max<std::int64_t>(decode_ + least, 1)));
     log_step_ = (std::log(static_cast<double>(decode_ + all + 1)) - log_least_) / kCostSteps;
     frontier_.entries_.resize(kCostSteps + 1);
-    frontier_.judge_ = std::make_shared<const Judge>(recording, items, baseline, options.family);
+    frontier_.judge_ =
+        std::make_shared<const Judge>(recording, items, baseline, options.family, options.signals);
     judge_ = frontier_.judge_.get();
-    signals_ = wanted_signals();
   }
 
   CascadeFrontier run() {
@@ -57,17 +58,23 @@ class CascadeSearch {
   }
 
  private:
-  // A view with the order of its items for every signal, positions, surest first.
+  // A view with the order of its items for every signal, positions, surest first; and what was
+  // fitted to it.
   struct Ranked : Judge::View {
     std::vector<std::vector<std::uint32_t>> orders;
+    std::vector<std::map<Judge::Key, std::vector<double>>> predicted;  // [signal], by answer key
   };
   struct Cut {
     std::size_t surer = 0;   // how many of the order stop
     double threshold = 0.0;  // halfway between the neighbours
   };
 
-  Ranked ranked(Judge::Chain chain) const {
-    Ranked result{judge_->view(chain), {}};
+  Ranked& ranked(Judge::Chain chain) {
+    const auto [found, is_new] = ranked_.try_emplace(judge_->view_key(chain));
+    Ranked& result = found->second;
+    if (!is_new) return result;
+    static_cast<Judge::View&>(result) = judge_->view(chain);
+    result.predicted.resize(result.sureness.size());
     for (const std::vector<double>& sureness : result.sureness) {
       std::vector<std::uint32_t>& order = result.orders.emplace_back(items_.size());
       std::iota(order.begin(), order.end(), 0U);
@@ -75,6 +82,19 @@ class CascadeSearch {
                        [&](auto x, auto y) { return sureness[x] > sureness[y]; });
     }
     return result;
+  }
+
+  const std::vector<char>& right(Judge::Chain chain) {
+    const auto [found, is_new] = right_.try_emplace(judge_->answer_key(chain));
+    if (is_new) found->second = judge_->right(chain);
+    return found->second;
+  }
+
+  // For every item, the probability that what `chain` answers is right, by how sure a stage is.
+  const std::vector<double>& predicted(Ranked& stage, std::size_t signal, Judge::Chain chain) {
+    const auto [found, is_new] = stage.predicted[signal].try_emplace(judge_->answer_key(chain));
+    if (is_new) found->second = smoothed(stage.sureness[signal], right(chain));
+    return found->second;
   }
 
   // About `count` places to cut an order, each between two distinct values.
@@ -118,17 +138,20 @@ class CascadeSearch {
     ModelIndex last;           // at the end of the chain, spared by stopping
   };
 
-  // `sureness` is that of the stage.
-  Stop make_stop(const std::vector<double>& sureness, const std::vector<char>& here,
-                 const std::vector<char>& at_end, ModelIndex last) const {
+  // The stage is that of the chain's first `run` models.
+  Stop make_stop(Ranked& stage, std::size_t signal, Judge::Chain chain, std::size_t run) {
+    const std::vector<char>& at_end = right(chain);
     std::vector<double> gain(items_.size());
     const double share = options_.smoothing;
-    std::vector<double> expected(items_.size(), 0.0);
-    if (share > 0) expected = smoothed_difference(sureness, here, at_end);
     for (std::size_t p = 0; p < items_.size(); ++p) {
-      gain[p] = (1 - share) * (here[p] - at_end[p]) + share * expected[p];
+      gain[p] = (1 - share) * (stage.right[p] - at_end[p]);
     }
-    return {here, at_end, std::move(gain), last};
+    if (share > 0) {
+      const std::vector<double>& here = predicted(stage, signal, chain.first(run));
+      const std::vector<double>& end = predicted(stage, signal, chain);
+      for (std::size_t p = 0; p < items_.size(); ++p) gain[p] += share * (here[p] - end[p]);
+    }
+    return {stage.right, at_end, std::move(gain), chain.back()};
   }
 
   // An item's answer comes from an earlier stage instead of the end of the chain.
@@ -167,44 +190,32 @@ class CascadeSearch {
     offer(1, score, {.models = {model}});
   }
 
-  // The signals of the family that are wanted, as places in Judge::signals().
-  std::vector<std::size_t> wanted_signals() const {
-    std::vector<std::size_t> places;
-    const auto& wanted = options_.signals;
-    for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
-      const bool is_wanted =
-          std::find(wanted.begin(), wanted.end(), judge_->signals()[s]) != wanted.end();
-      if (judge_->signals().size() == 1 || is_wanted) places.push_back(s);
-    }
-    return places;
-  }
-
   // All chains that begin with the model of this rank.
   void chains_from(std::size_t rank) {
     const ModelIndex a = models_by_cost_[rank];
-    const Ranked first = ranked(std::array{a});
+    Ranked& first = ranked(std::array{a});
     for (std::size_t next = rank + 1; next < models_by_cost_.size(); ++next) {
       pair(first, std::array{a, models_by_cost_[next]});
     }
     for (std::size_t next = rank + 1; options_.max_stages >= 3 && next + 1 < models_by_cost_.size();
          ++next) {
       const std::array prefix{a, models_by_cost_[next]};
-      const Ranked second = ranked(prefix);
+      Ranked& second = ranked(prefix);
       for (std::size_t last = next + 1; last < models_by_cost_.size(); ++last) {
         triple(first, second, std::array{a, prefix[1], models_by_cost_[last]});
       }
     }
   }
 
-  void pair(const Ranked& first, const std::array<ModelIndex, 2>& chain) {
-    const std::vector<char> at_end = judge_->right(chain);
+  void pair(Ranked& first, const std::array<ModelIndex, 2>& chain) {
+    const std::vector<char>& at_end = right(chain);
     Score all_go_on{.cpu = decode_};
     for (std::size_t p = 0; p < items_.size(); ++p) {
       count(at_end[p], p, +1, all_go_on);
       for (const ModelIndex model : chain) all_go_on.cpu += recording_.cpu[model][items_[p]];
     }
-    for (const std::size_t s : signals_) {
-      const Stop stop = make_stop(first.sureness[s], first.right, at_end, chain[1]);
+    for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
+      const Stop stop = make_stop(first, s, chain, 1);
       Score score = all_go_on;
       std::size_t stopped = 0;
       for (const Cut& cut : cuts(first.sureness[s], first.orders[s], options_.thresholds)) {
@@ -218,11 +229,11 @@ class CascadeSearch {
   }
 
   // Every threshold of the first stage; `tails` takes the second one.
-  void triple(const Ranked& first, const Ranked& second, const std::array<ModelIndex, 3>& chain) {
-    const std::vector<char> at_end = judge_->right(chain);
-    for (const std::size_t s : signals_) {
-      const Stop at_first = make_stop(first.sureness[s], first.right, at_end, chain[2]);
-      const Stop at_second = make_stop(second.sureness[s], second.right, at_end, chain[2]);
+  void triple(Ranked& first, Ranked& second, const std::array<ModelIndex, 3>& chain) {
+    const std::vector<char>& at_end = right(chain);
+    for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
+      const Stop at_first = make_stop(first, s, chain, 1);
+      const Stop at_second = make_stop(second, s, chain, 2);
       Score score{.cpu = decode_};
       for (std::size_t p = 0; p < items_.size(); ++p) {
         count(at_end[p], p, +1, score);
@@ -274,8 +285,9 @@ class CascadeSearch {
   std::vector<ModelIndex> models_by_cost_;
   double log_least_ = 0.0;
   double log_step_ = 0.0;
-  const Judge* judge_ = nullptr;      // the frontier's
-  std::vector<std::size_t> signals_;  // places in judge_->signals()
+  const Judge* judge_ = nullptr;  // the frontier's
+  std::map<Judge::Key, Ranked> ranked_;
+  std::map<Judge::Key, std::vector<char>> right_;
   CascadeFrontier frontier_;
 };
 

@@ -6,19 +6,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "lab/replay/statistics.h"
 #include "lab/synthetic_table.h"
 #include "selector/rule.h"
 
 namespace rightsize {
 namespace {
-
-std::vector<std::size_t> all_items(const Recording& recording) {
-  std::vector<std::size_t> items(recording.items());
-  std::iota(items.begin(), items.end(), std::size_t{0});
-  return items;
-}
 
 struct Replayed {
   std::int64_t right = 0;
@@ -57,7 +51,7 @@ std::vector<CascadeCandidate> all_candidates(const CascadeFrontier& frontier, st
 int check_frontier(const OutcomeTable& table, const SearchOptions& options) {
   const auto recording = judge(table, {});
   EXPECT_TRUE(recording.ok());
-  const auto items = all_items(*recording);
+  const auto items = all_but(recording->items(), {});
   const CascadeFrontier frontier = search_cascades(*recording, items, ModelIndex{3}, options);
   int cascades = 0;
   for (const auto& candidate : all_candidates(frontier, std::int64_t{1} << 60)) {
@@ -120,7 +114,7 @@ TEST(Search, FindsWhatExhaustiveReplayFinds) {
       test::synthetic_table({.items = 60, .models = {{0.5, 1.0}, {0.8, 10.0}}, .seed = 6});
   const auto recording = judge(table, {});
   ASSERT_TRUE(recording.ok());
-  const auto items = all_items(*recording);
+  const auto items = all_but(recording->items(), {});
   SearchOptions options = all_signals();
   options.max_stages = 2;
   options.thresholds = 1000;
@@ -149,7 +143,7 @@ TEST(Search, DiscountGrowsWithDisagreement) {
   const OutcomeTable table = test::synthetic_table({.items = 500, .models = test::ladder()});
   const auto recording = judge(table, {});
   ASSERT_TRUE(recording.ok());
-  const auto items = all_items(*recording);
+  const auto items = all_but(recording->items(), {});
   std::int64_t baseline = 0;
   for (const std::size_t i : items) baseline += recording->right[3][i];
   const CascadeFrontier frontier = search_cascades(*recording, items, ModelIndex{3});

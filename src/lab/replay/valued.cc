@@ -5,11 +5,12 @@
 namespace rightsize {
 
 Rule ValuedRules::pick(const Target& target) const {
-  const double wanted = static_cast<double>(wanted_right(target, right_, items_));
+  const double wanted = static_cast<double>(wanted_right(target, totals_.right, items_));
   const ValuedRule* best = nullptr;
   for (const ValuedRule& rule : rules_) {
     if (target.speedup > 0) {
-      const bool fits = static_cast<double>(rule.cpu) * target.speedup <= static_cast<double>(cpu_);
+      const bool fits =
+          static_cast<double>(rule.cpu) * target.speedup <= static_cast<double>(totals_.cpu);
       const double discount = SearchOptions().discount;
       if (fits && (best == nullptr || rule.less(discount) > best->less(discount))) best = &rule;
     } else if (rule.less(kTrustDiscount) >= wanted) {

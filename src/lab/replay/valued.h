@@ -27,10 +27,9 @@ struct ValuedRule {
 // it. The baseline alone where none does.
 class ValuedRules {
  public:
-  // Of the items that were valued: how many, and the baseline's right answers and nanoseconds.
-  ValuedRules(ModelIndex baseline, std::size_t items, std::int64_t baseline_right,
-              std::int64_t baseline_cpu)
-      : baseline_(baseline), items_(items), right_(baseline_right), cpu_(baseline_cpu) {}
+  // `items`: how many were valued; `totals`: what the baseline comes to on them.
+  ValuedRules(ModelIndex baseline, std::size_t items, const Totals& totals)
+      : baseline_(baseline), items_(items), totals_(totals) {}
 
   void add(ValuedRule rule) { rules_.push_back(std::move(rule)); }
   Rule pick(const Target& target) const;
@@ -38,8 +37,7 @@ class ValuedRules {
  private:
   ModelIndex baseline_;
   std::size_t items_;
-  std::int64_t right_;
-  std::int64_t cpu_;
+  Totals totals_;  // of the baseline
   std::vector<ValuedRule> rules_;
 };
 

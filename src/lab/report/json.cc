@@ -10,10 +10,6 @@ using nlohmann::ordered_json;
 constexpr const char* kFormat = "rightsize-evaluation";
 constexpr int kVersion = 1;
 
-ordered_json to_json(const Estimate& estimate) {
-  return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
-}
-
 ordered_json to_json(const StrategyFigures& figures, const Evaluation& evaluation) {
   ordered_json shares = ordered_json::object();
   for (std::size_t m = 0; m < figures.shares.size(); ++m) {

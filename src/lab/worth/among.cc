@@ -7,57 +7,34 @@
 
 namespace rightsize {
 
+namespace {
+
+// What falls back to a baseline outside of the models has not reached its target.
+bool runs_only(const Rule& rule, const std::vector<ModelIndex>& models) {
+  const std::vector<ModelIndex> run = models_of(rule);
+  return std::all_of(run.begin(), run.end(), [&](ModelIndex model) {
+    return std::find(models.begin(), models.end(), model) != models.end();
+  });
+}
+
+}  // namespace
+
 std::optional<Rule> fit_among(const std::vector<ModelIndex>& models, const Recording& recording,
                               const std::vector<std::size_t>& items, ModelIndex baseline,
                               const Target& target) {
-  // What falls back to a baseline outside of the models has not reached the target.
   Rule rule = fit_cascades_among(models, recording, items, baseline)(target);
-  for (const ModelIndex model : models_of(rule)) {
-    if (std::find(models.begin(), models.end(), model) == models.end()) return {};
-  }
+  if (!runs_only(rule, models)) return {};
   return rule;
-}
-
-ModelIndex best_among(const std::vector<ModelIndex>& models, const Recording& recording,
-                      const std::vector<std::size_t>& items) {
-  struct Totals {
-    std::int64_t right = 0;
-    std::int64_t cpu = 0;
-  };
-  const auto totals_of = [&](ModelIndex model) {
-    Totals totals;
-    for (const std::size_t i : items) {
-      totals.right += recording.right[model][i];
-      totals.cpu += recording.cpu[model][i];
-    }
-    return totals;
-  };
-  ModelIndex best = models.front();
-  Totals held = totals_of(best);
-  for (const ModelIndex model : models) {
-    const Totals totals = totals_of(model);
-    if (totals.right < held.right || (totals.right == held.right && totals.cpu >= held.cpu)) {
-      continue;
-    }
-    best = model;
-    held = totals;
-  }
-  return best;
 }
 
 Fitter fitter_among(const std::vector<ModelIndex>& models) {
   return [models](const Recording& recording, const std::vector<std::size_t>& items,
                   ModelIndex baseline) -> FitPoint {
     const FitPoint fit = fit_cascades_among(models, recording, items, baseline);
-    const ModelIndex best = best_among(models, recording, items);
+    const ModelIndex best = best_single_model(recording, items, models);
     return [=](const Target& target) -> Rule {
       Rule rule = fit(target);
-      for (const ModelIndex model : models_of(rule)) {
-        if (std::find(models.begin(), models.end(), model) == models.end()) {
-          return fixed_rule(best);
-        }
-      }
-      return rule;
+      return runs_only(rule, models) ? rule : fixed_rule(best);
     };
   };
 }
@@ -74,17 +51,6 @@ std::vector<PooledPoint> fit_and_judge(const Recording& recording, ModelIndex ba
     points.push_back({target, replay(*make_selector(fit(target)), recording, all)});
   }
   return points;
-}
-
-Discordance discordance_of(const Recording& recording, ModelIndex baseline,
-                           const std::vector<ReplayedItem>& items) {
-  Discordance counts{.inputs = items.size()};
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const bool base = recording.right[baseline][i] != 0;
-    if (base && !items[i].right) ++counts.lost;
-    if (items[i].right && !base) ++counts.won;
-  }
-  return counts;
 }
 
 std::size_t affordable_searches(std::size_t items, std::size_t models) {

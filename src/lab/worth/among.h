@@ -18,10 +18,6 @@ std::optional<Rule> fit_among(const std::vector<ModelIndex>& models, const Recor
                               const std::vector<std::size_t>& items, ModelIndex baseline,
                               const Target& target);
 
-// The best single model of these on these items.
-ModelIndex best_among(const std::vector<ModelIndex>& models, const Recording& recording,
-                      const std::vector<std::size_t>& items);
-
 // Fits cascades among `models`; where they do not reach a target, the best of them on its own.
 Fitter fitter_among(const std::vector<ModelIndex>& models);
 
@@ -29,10 +25,6 @@ Fitter fitter_among(const std::vector<ModelIndex>& models);
 std::vector<PooledPoint> fit_and_judge(const Recording& recording, ModelIndex baseline,
                                        const std::vector<Target>& targets, const Fitter& fitter,
                                        const FoldOptions& options);
-
-// On which inputs of the recording these results and a model differ.
-Discordance discordance_of(const Recording& recording, ModelIndex baseline,
-                           const std::vector<ReplayedItem>& items);
 
 // The searches of a cascade over `items` inputs and `models` models that a question may take: what
 // a core does in some ten seconds.

@@ -5,7 +5,7 @@
 
 namespace rightsize {
 
-std::optional<std::size_t> labels_needed(const Discordance& sample, double limit) {
+std::optional<std::size_t> labels_needed(const PairedCounts& sample, double limit) {
   constexpr double kError = 0.05;
   constexpr double kQuantile = 1.6448536269514722;  // of the normal distribution at 1 - kError
   constexpr double kRounding = 1e-9;                // 7 of 700 are one point, whatever floats say

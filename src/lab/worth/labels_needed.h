@@ -4,14 +4,9 @@
 #include <cstddef>
 #include <optional>
 
-namespace rightsize {
+#include "lab/certify/paired_bound.h"
 
-// Inputs on which just one of selector and baseline is right, of a sample.
-struct Discordance {
-  std::size_t inputs = 0;
-  std::size_t lost = 0;  // only the baseline is right
-  std::size_t won = 0;   // only the selector is right
-};
+namespace rightsize {
 
 // About how many inputs would show with 95 % confidence that the selector answers at most `limit`
 // (0 to 1) less of them right than the baseline, if all is as in the sample: with so many the proof
@@ -20,7 +15,7 @@ struct Discordance {
 // bound asks for where the two never differ. A gain in the sample counts as no loss: it may be
 // chance. Nothing where the sample's loss reaches the limit, for then no number would
 // do, and of no sample.
-std::optional<std::size_t> labels_needed(const Discordance& sample, double limit);
+std::optional<std::size_t> labels_needed(const PairedCounts& sample, double limit);
 
 // Up to two digits that count: such a number is no more exact than that. 1701 gives 1800.
 std::size_t rounded_up(std::size_t inputs);

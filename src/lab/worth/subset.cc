@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lab/certify/comparison.h"
 #include "lab/replay/statistics.h"
 #include "lab/worth/among.h"
 
@@ -88,7 +89,7 @@ class SubsetSearch {
   Rule best(const std::vector<std::size_t>& items, ModelIndex baseline,
             std::optional<ModelIndex>* instead = nullptr) const {
     if (const std::optional<Found> found = search(items, baseline)) return found->rule;
-    const ModelIndex inner = best_among(room_.singles(), recording_, items);
+    const ModelIndex inner = best_single_model(recording_, items, room_.singles());
     if (instead != nullptr) *instead = inner;
     const std::optional<Found> found = search(items, inner);
     return found ? found->rule : fixed_rule(inner);
@@ -250,7 +251,8 @@ Result<SubsetChoice> choose_subset(const Recording& recording, ModelIndex baseli
     return [best = std::move(best)](const Target&) { return best; };
   };
   std::vector<PooledPoint> points = cross_validate(recording, baseline, {kTarget}, fitter, folds);
-  choice.discordance = discordance_of(recording, baseline, points.front().items);
+  choice.discordance =
+      paired_counts(recording, all_but(recording.items(), {}), points.front().items, baseline, {});
   choice.figures =
       figures_of(recording, baseline, std::move(points.front().items), folds.seed, resamples);
   return choice;

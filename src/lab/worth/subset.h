@@ -44,8 +44,8 @@ struct SubsetChoice {
   // Where no set within the limits reaches the baseline's quality: no loss is then measured against
   // the best single model within the limits, which was this one on all inputs.
   std::optional<ModelIndex> instead;
-  StrategyFigures figures;  // held out: the set was chosen inside the folds too
-  Discordance discordance;  // of the same items
+  StrategyFigures figures;   // held out: the set was chosen inside the folds too
+  PairedCounts discordance;  // of the same items
   std::size_t folds = 0;
   std::size_t agreeing = 0;  // folds that chose the same set
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lab/certify/comparison.h"
+#include "lab/replay/statistics.h"
 #include "lab/worth/among.h"
 
 namespace rightsize {
@@ -45,7 +47,8 @@ Result<Worth> assess(const OutcomeTable& table, const WorthOptions& options) {
   fill_head_room(worth);
   const std::vector<PooledPoint> no_loss =
       cross_validate(*recording, baseline, {{kNoLoss, 0.0}}, fit_cascades, folds);
-  worth.discordance = discordance_of(*recording, baseline, no_loss.front().items);
+  worth.discordance = paired_counts(*recording, all_but(recording->items(), {}),
+                                    no_loss.front().items, baseline, {});
   for (const double limit : kLossLimits) {
     worth.proofs.push_back({limit, labels_needed(worth.discordance, limit)});
   }

@@ -31,7 +31,7 @@ struct Worth {
   double mix_at_oracle = 0.0;    // quality of the random mix that takes the oracle's time
   double mix_at_no_loss = 0.0;   // and of that which takes the no-loss cascade's
   double head_room_taken = 0.0;  // of the time that the oracle would save, the part it saves
-  Discordance discordance;       // of the no-loss cascade and the baseline
+  PairedCounts discordance;      // of the no-loss cascade and the baseline
   std::vector<LossProof> proofs;
   DropAnalysis drops;
   SubsetChoice subset;

@@ -11,10 +11,6 @@ using nlohmann::ordered_json;
 constexpr const char* kFormat = "rightsize-worth";
 constexpr int kVersion = 1;
 
-ordered_json to_json(const Estimate& estimate) {
-  return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
-}
-
 template <typename T>
 ordered_json to_json(const std::optional<T>& value) {
   return value ? ordered_json(*value) : ordered_json();
@@ -29,7 +25,7 @@ ordered_json to_json(const StrategyFigures& figures) {
           {"over_mix", to_json(figures.over_mix)}};
 }
 
-ordered_json to_json(const Discordance& counts) {
+ordered_json to_json(const PairedCounts& counts) {
   return {{"lost", counts.lost}, {"won", counts.won}, {"inputs", counts.inputs}};
 }
 

@@ -46,7 +46,7 @@ TEST(LabelsNeeded, KnownNumbers) {
 
 TEST(LabelsNeeded, IsUndefinedAtTheLimitAndOfNothing) {
   for (const std::size_t hundreds : {1U, 3U, 7U, 11U, 29U}) {
-    const Discordance at_the_limit{100 * hundreds, 2 * hundreds, hundreds};
+    const PairedCounts at_the_limit{100 * hundreds, 2 * hundreds, hundreds};
     EXPECT_FALSE(labels_needed(at_the_limit, 0.01).has_value()) << hundreds;
   }
   EXPECT_FALSE(labels_needed({}, 0.01).has_value());
@@ -204,7 +204,7 @@ TEST(Subset, OfTwoIsTheBestOfAllPairs) {
   EXPECT_EQ(least_time(recording, 4, choice.models), least);
   EXPECT_LE(choice.models.size(), 2U);
   EXPECT_LE(choice.agreeing, choice.folds);
-  const Discordance& counts = choice.discordance;
+  const PairedCounts& counts = choice.discordance;
   EXPECT_EQ(counts.inputs, 600U);
   EXPECT_NEAR((static_cast<double>(counts.won) - static_cast<double>(counts.lost)) / 600.0,
               choice.figures.difference.value, 1e-12);
