@@ -55,7 +55,7 @@ void expect_same(const Decision& live, const Decision& recorded) {
     expect_same_step(live.path[i], recorded.path[i]);
   }
   EXPECT_EQ(live.answer.value, recorded.answer.value);
-  for (std::size_t s = 0; live.answered() && s < kSignalCount; ++s) {
+  for (std::size_t s = 0; live.answered() && s < kClassSignalCount; ++s) {
     EXPECT_EQ(bits(live.answer.signals[s]), bits(recorded.answer.signals[s]));
   }
   ASSERT_EQ(live.tried_count, recorded.tried_count);
@@ -66,7 +66,7 @@ void expect_same(const Decision& live, const Decision& recorded) {
     ASSERT_EQ(a.status, b.status);
     if (a.status != TrialStatus::kOk) continue;
     EXPECT_EQ(a.answer, b.answer);
-    for (std::size_t s = 0; s < kSignalCount; ++s)
+    for (std::size_t s = 0; s < kClassSignalCount; ++s)
       EXPECT_EQ(bits(a.signals[s]), bits(b.signals[s]));
     // ImageClassifier does not give the lists away.
     if (a.top != nullptr) expect_same_classes(*a.top, *b.top);
@@ -212,7 +212,7 @@ class Worlds {
 // Cascades of two models, with thresholds on recorded values of the first: the item that the value
 // is from lies exactly on it.
 void compare_pairs(Worlds& worlds, const std::vector<double>& quantiles) {
-  for (const Signal signal : kAllSignals) {
+  for (const Signal signal : kClassSignals) {
     const std::vector<double> values = worlds.values(signal, 0);
     std::map<std::size_t, int> by_runs;
     for (const double quantile : quantiles) {
@@ -343,7 +343,7 @@ TEST(LiveRecordedTest, SmallNetworks) {
     worlds.compare(Cascade({.signal = signal, .stages = stages}), by_runs);
   };
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  for (const Signal signal : kAllSignals) {
+  for (const Signal signal : kClassSignals) {
     for (const double quantile : {0.0, 0.3, 0.5, 0.9, 1.0}) {
       const auto threshold = [&](std::size_t model) {
         const std::vector<double> values = worlds.values(signal, model);

@@ -68,22 +68,44 @@ struct Cost {
   bool available() const { return wall != kNever; }
 };
 
-// How sure a model is of its own answer.
+// How sure a model is of its own answer. A task has some of them; the others are 0.
 enum class Signal : std::uint8_t {
   kMaxProbability,  // largest class probability, [0, 1]; larger is surer
-  kMargin,          // largest minus second largest probability, [0, 1]; larger is surer
-  kEntropy,         // of the class distribution, nats, [0, ln classes]; smaller is surer
+  kMargin,   // largest minus second largest probability, [0, 1]; larger is surer. Translation: the
+             // mean over the tokens of a greedy decoding, NaN for a beam
+  kEntropy,  // of the class distribution, nats, [0, ln classes]; smaller is surer
+  // Translation; the end mark counts as a token.
+  kMeanLogProbability,  // of the tokens, at most 0; larger is surer. Of a memory: 0
+  kMinLogProbability,   // of the least likely token, at most 0; larger is surer. Of a memory: 0
+  kLengthRatio,         // |ln(tokens of the translation / pieces of the source)|; smaller is surer
+  kSimilarity,  // of a memory's entry to the source, [0, 1]; larger is surer. Of a network: 0
 };
-inline constexpr std::size_t kSignalCount = 3;
-inline constexpr std::array<Signal, kSignalCount> kAllSignals = {Signal::kMaxProbability,
-                                                                 Signal::kMargin, Signal::kEntropy};
+inline constexpr std::size_t kSignalCount = 7;
+inline constexpr std::array<Signal, kSignalCount> kAllSignals = {
+    Signal::kMaxProbability,    Signal::kMargin,
+    Signal::kEntropy,           Signal::kMeanLogProbability,
+    Signal::kMinLogProbability, Signal::kLengthRatio,
+    Signal::kSimilarity};
+
+// Those of a task: the first ones are classification's.
+inline constexpr std::size_t kClassSignalCount = 3;
+inline constexpr std::array<Signal, kClassSignalCount> kClassSignals = {
+    Signal::kMaxProbability, Signal::kMargin, Signal::kEntropy};
+inline constexpr std::array<Signal, 5> kTranslationSignals = {
+    Signal::kMeanLogProbability, Signal::kMinLogProbability, Signal::kMargin, Signal::kLengthRatio,
+    Signal::kSimilarity};
 
 using Signals = std::array<double, kSignalCount>;  // indexed by Signal
+
+// Is a smaller value surer?
+constexpr bool small_is_sure(Signal signal) {
+  return signal == Signal::kEntropy || signal == Signal::kLengthRatio;
+}
 
 // The signal, turned round where needed so that larger always means surer.
 inline double sureness(const Signals& signals, Signal signal) {
   const double value = signals[static_cast<std::size_t>(signal)];
-  return signal == Signal::kEntropy ? -value : value;
+  return small_is_sure(signal) ? -value : value;
 }
 
 // The classes with the largest probability, surest first, ties by class number. Calibrated and

@@ -50,6 +50,36 @@ struct ClassifyArgs {
 };
 int classify(const ClassifyArgs& args);
 
+struct TranslateArgs {
+  std::filesystem::path selector;
+  std::vector<std::string> sentences;
+  Paths files;  // "-" for stdin
+  std::string point;
+  BudgetArgs budget;
+  bool explain = false;
+  bool plain = false;
+  Paths models;
+  std::filesystem::path runtime;
+  bool json = false;
+};
+int translate(const TranslateArgs& args);
+
+struct MemoryBuildArgs {
+  std::filesystem::path source;
+  std::filesystem::path target;
+  std::filesystem::path output;
+  bool json = false;
+};
+int memory_build(const MemoryBuildArgs& args);
+
+struct MemoryLookupArgs {
+  std::filesystem::path memory;
+  std::vector<std::string> sentences;  // none: lines of stdin
+  double least = 0.5;
+  bool json = false;
+};
+int memory_lookup(const MemoryLookupArgs& args);
+
 struct FeaturesArgs {
   std::vector<std::string> images;  // files, folders, "-" for stdin
   ImageFeatureOptions features;

@@ -114,6 +114,63 @@ void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
   command.callback([&] { run = [&] { return classify(args); }; });
 }
 
+void add_translate(CLI::App& app, TranslateArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "translate", "Translate sentences with as little computation as each of them needs");
+  command
+      .add_option("SELECTOR", args.selector,
+                  "The selector file; or a zoo's manifest, whose models are operating points then")
+      ->required();
+  command.add_option("SENTENCE", args.sentences, "Sentences; without any, lines of stdin");
+  command.add_option("--file,-f", args.files, "Text files, one sentence a line; - for stdin")
+      ->type_name("FILE");
+  command.add_option("--point", args.point,
+                     "Operating point of the selector file (`rightsize info` lists them)");
+  add_budget(command, args.budget);
+  command.add_flag("--explain", args.explain,
+                   "Say of every sentence why this answer, what would have changed it, and what "
+                   "the other models would have cost");
+  CLI::Option& plain = *command.add_flag("--plain", args.plain,
+                                         "Print the translations alone, a line for each sentence");
+  add_models(command, args.models);
+  add_runtime(command, args.runtime);
+  add_json(command, args.json)->excludes(&plain);
+  command.footer(
+      "Examples:\n"
+      "  rightsize translate zoo/libreoffice-en-de/selector.json \"Click the icon.\"\n"
+      "  rightsize translate selector.json --deadline 10 --file help.en\n"
+      "  rightsize translate zoo.toml --point trf_big --plain < help.en > help.de");
+  command.callback([&] { run = [&] { return translate(args); }; });
+}
+
+void add_memory(CLI::App& app, MemoryBuildArgs& build, MemoryLookupArgs& lookup, Run& run) {
+  CLI::App& memory = *app.add_subcommand("memory", "Build a translation memory, or look things up");
+  memory.require_subcommand(1);
+  CLI::App& make = *memory.add_subcommand(
+      "build", "Make a memory from two text files, line by line translations of each other");
+  make.add_option("SOURCE", build.source, "Sentences")->required();
+  make.add_option("TARGET", build.target, "Their translations")->required();
+  make.add_option("-o,--output", build.output, "The memory to write")->required();
+  add_json(make, build.json);
+  make.footer(
+      "Of several translations of a sentence the most frequent one is kept.\n\n"
+      "Example:\n"
+      "  rightsize memory build train.en train.de -o memory.rstm");
+  make.callback([&] { run = [&] { return memory_build(build); }; });
+  CLI::App& find = *memory.add_subcommand("lookup", "Show the most similar entry of sentences");
+  find.add_option("MEMORY", lookup.memory, "The memory")->required();
+  find.add_option("SENTENCE", lookup.sentences, "Sentences; without any, lines of stdin");
+  find.add_option("--least", lookup.least, "Show entries of this similarity or more")
+      ->check(finite_range(0.0, 1.0))
+      ->capture_default_str();
+  add_json(find, lookup.json);
+  find.footer(
+      "Examples:\n"
+      "  rightsize memory lookup memory.rstm \"Click the icon.\"\n"
+      "  rightsize memory lookup memory.rstm --json < test.en");
+  find.callback([&] { run = [&] { return memory_lookup(lookup); }; });
+}
+
 void add_features(CLI::App& app, FeaturesArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
       "features", "Show the 29 cheap features of images, and what it costs to compute them");
@@ -152,6 +209,9 @@ void add_info(CLI::App& app, InfoArgs& args, Run& run) {
 struct AllArgs {
   ZooCheckArgs zoo_check;
   ClassifyArgs classify;
+  TranslateArgs translate;
+  MemoryBuildArgs memory_build;
+  MemoryLookupArgs memory_lookup;
   FeaturesArgs features;
   InfoArgs info;
 #ifdef RIGHTSIZE_WITH_LAB
@@ -171,6 +231,8 @@ int main_of(int argc, char** argv) {
   add_lab_commands(app, args.lab, run);
 #endif
   add_classify(app, args.classify, run);
+  add_translate(app, args.translate, run);
+  add_memory(app, args.memory_build, args.memory_lookup, run);
   add_features(app, args.features, run);
   add_info(app, args.info, run);
   try {

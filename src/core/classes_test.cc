@@ -223,7 +223,7 @@ TEST(InterpretTest, EqualOutputsGiveEqualBits) {
   ClassOutcome second;
   ASSERT_TRUE(interpret(random_logits(random, 1000, 1.0F), spec_for(1000), second).ok());
   ASSERT_TRUE(interpret(output, spec_for(1000), second).ok());
-  for (std::size_t i = 0; i < kSignalCount; ++i) {
+  for (std::size_t i = 0; i < kClassSignalCount; ++i) {
     EXPECT_EQ(std::bit_cast<std::uint64_t>(first.signals[i]),
               std::bit_cast<std::uint64_t>(second.signals[i]));
   }

@@ -153,6 +153,11 @@ struct Reader {
   Status read_class_map(const std::string& name, OutputSpec& output, const std::string& where);
   void read_drop(StrictTable& in, const toml::node& node, OutputSpec& output);
   Status read_model(const toml::table& table, const ModelSpec& defaults);
+  Status read_session(const toml::table& table, SessionSpec& session);
+  Status read_file(StrictTable& parent, const char* key, FileSpec& spec);
+  Status read_translation(const toml::table& table, TranslationSpec& spec);
+  Status read_translator(StrictTable& in, const toml::table& table, ModelSpec model);
+  Status read_defaults(const toml::table& table, ModelSpec& defaults);
   std::int32_t class_of(const std::string& text) const;
 };
 
@@ -302,12 +307,78 @@ void Reader::read_drop(StrictTable& in, const toml::node& node, OutputSpec& outp
   }
 }
 
+// A file with its checksum: { file = "...", sha256 = "..." }.
+Status Reader::read_file(StrictTable& parent, const char* key, FileSpec& spec) {
+  const auto table = sub_table(parent, key);
+  if (!table.ok()) return table.status();
+  if (*table == nullptr) return {};
+  StrictTable in(**table, file, fmt::format("'{}'", key));
+  spec = {};
+  in.read("file", spec.file);
+  in.read("sha256", spec.sha256);
+  return in.finish();
+}
+
+// What [defaults.translation] and the tables [model.translation] hold.
+Status Reader::read_translation(const toml::table& table, TranslationSpec& spec) {
+  StrictTable in(table, file, "a translation table");
+  in.read("memory", spec.memory);
+  if (Status status = read_file(in, "encoder", spec.encoder); !status.ok()) return status;
+  if (Status status = read_file(in, "tokenizer", spec.tokenizer); !status.ok()) return status;
+  in.read_enum("decoding", spec.decoding);
+  in.read_enum("beam_stop", spec.beam_stop);
+  in.read("draft", spec.draft);
+  in.read("draft_memory", spec.draft_memory);
+  for (const auto& [key, value] :
+       {std::pair{"beam", &spec.beam}, std::pair{"max_source", &spec.max_source},
+        std::pair{"max_tokens", &spec.max_tokens}}) {
+    std::int64_t number = *value;
+    in.read(key, number);
+    if (number < 1 || number > kMaxPositions) {
+      in.fail(*table.get(key), fmt::format("'{}' must be 1 to {}", key, kMaxPositions));
+      break;
+    }
+    *value = static_cast<int>(number);
+  }
+  return in.finish();
+}
+
+Status Reader::read_translator(StrictTable& in, const toml::table& table, ModelSpec model) {
+  const auto translation = sub_table(in, "translation");
+  const auto session = sub_table(in, "session");
+  for (const auto* part : {&translation, &session}) {
+    if (!part->ok()) return part->status();
+  }
+  if (*translation != nullptr) {
+    if (Status status = read_translation(**translation, model.translation); !status.ok()) {
+      return status;
+    }
+  }
+  if (*session != nullptr) {
+    if (Status status = read_session(**session, model.session); !status.ok()) return status;
+  }
+  if (Status status = in.finish(); !status.ok()) return status;
+  if (model.translation.memory) model.translation.tokenizer = {};
+  if (const std::string fault = fault_of(model, zoo); !fault.empty()) {
+    return invalid_input(in.where(table) + fault);
+  }
+  zoo.models.push_back(std::move(model));
+  return {};
+}
+
+Status Reader::read_session(const toml::table& table, SessionSpec& session) {
+  StrictTable options(table, file, "a session table");
+  options.read("exact_int8", session.exact_int8);
+  return options.finish();
+}
+
 Status Reader::read_model(const toml::table& table, const ModelSpec& defaults) {
   StrictTable in(table, file, "[[model]]");
   ModelSpec model = defaults;
   in.read("name", model.name);
   in.read("file", model.file);
   in.read("sha256", model.sha256);
+  if (zoo.task == kTranslation) return read_translator(in, table, std::move(model));
   const auto input = sub_table(in, "input");
   const auto output = sub_table(in, "output");
   const auto session = sub_table(in, "session");
@@ -321,9 +392,7 @@ Status Reader::read_model(const toml::table& table, const ModelSpec& defaults) {
     if (Status status = read_output(**output, model.output); !status.ok()) return status;
   }
   if (*session != nullptr) {
-    StrictTable options(**session, file, "a session table");
-    options.read("exact_int8", model.session.exact_int8);
-    if (Status status = options.finish(); !status.ok()) return status;
+    if (Status status = read_session(**session, model.session); !status.ok()) return status;
   }
   if (Status status = in.finish(); !status.ok()) return status;
   if (const std::string fault = fault_of(model, zoo); !fault.empty()) {
@@ -345,39 +414,58 @@ Status read_header(StrictTable& in, const toml::table& root, Zoo& zoo, std::stri
   }
   in.read("name", zoo.name);
   in.read("task", zoo.task);
-  in.read("classes", classes);
-  for (const char* key : {"name", "task", "classes"}) in.require(key);
-  if (root.contains("task") && zoo.task != "image-classification") {
-    in.fail(*root.get("task"), fmt::format("task '{}' is not known; this program knows "
-                                           "\"image-classification\"",
-                                           zoo.task));
+  for (const char* key : {"name", "task"}) in.require(key);
+  if (zoo.task == kTranslation) {
+    in.read("source_language", zoo.source_language);
+    in.read("target_language", zoo.target_language);
+  } else {
+    in.read("classes", classes);
+    in.require("classes");
+  }
+  if (root.contains("task") && !is_known_task(zoo.task)) {
+    in.fail(*root.get("task"),
+            fmt::format("task '{}' is not known; this program knows {}", zoo.task, kKnownTasks));
   }
   return in.status();
+}
+
+Status Reader::read_defaults(const toml::table& table, ModelSpec& defaults) {
+  StrictTable of(table, file, "[defaults]");
+  if (zoo.task == kTranslation) {
+    const auto translation = sub_table(of, "translation");
+    if (!translation.ok()) return translation.status();
+    if (*translation != nullptr) {
+      const Status status = read_translation(**translation, defaults.translation);
+      if (!status.ok()) return status;
+    }
+    return of.finish();
+  }
+  const auto input = sub_table(of, "input");
+  const auto output = sub_table(of, "output");
+  if (!input.ok()) return input.status();
+  if (!output.ok()) return output.status();
+  if (*input != nullptr) {
+    if (Status status = read_input(**input, defaults.input); !status.ok()) return status;
+  }
+  if (*output != nullptr) {
+    if (Status status = read_output(**output, defaults.output); !status.ok()) return status;
+  }
+  return of.finish();
 }
 
 Status Reader::read(const toml::table& root) {
   StrictTable in(root, file, "the manifest");
   std::string classes;
   if (Status status = read_header(in, root, zoo, classes); !status.ok()) return status;
-  if (Status status = read_classes(classes, in.where(*root.get("classes"))); !status.ok()) {
-    return status;
+  if (zoo.task == kImageClassification) {
+    const Status status = read_classes(classes, in.where(*root.get("classes")));
+    if (!status.ok()) return status;
   }
   ModelSpec defaults;
   const auto table = sub_table(in, "defaults");
   if (!table.ok()) return table.status();
   if (*table != nullptr) {
-    StrictTable of(**table, file, "[defaults]");
-    const auto input = sub_table(of, "input");
-    const auto output = sub_table(of, "output");
-    if (!input.ok()) return input.status();
-    if (!output.ok()) return output.status();
-    if (*input != nullptr) {
-      if (Status status = read_input(**input, defaults.input); !status.ok()) return status;
-    }
-    if (*output != nullptr) {
-      if (Status status = read_output(**output, defaults.output); !status.ok()) return status;
-    }
-    if (Status status = of.finish(); !status.ok()) return status;
+    if (Status status = read_defaults(**table, defaults); !status.ok()) return status;
   }
   const toml::node* models = in.get("model");
   if (Status status = in.finish(); !status.ok()) return status;
@@ -390,6 +478,9 @@ Status Reader::read(const toml::table& root) {
   for (const toml::node& node : *models->as_array()) {
     if (!node.is_table()) return invalid_input(in.where(node) + "[[model]] must be a table");
     if (Status status = read_model(*node.as_table(), defaults); !status.ok()) return status;
+  }
+  if (const std::string fault = fault_of_drafts(zoo); !fault.empty()) {
+    return invalid_input(file + ": " + fault);
   }
   return {};
 }
@@ -421,19 +512,28 @@ Result<Zoo> parse_manifest(const std::string& text, const std::filesystem::path&
 
 Result<std::filesystem::path> locate(const Zoo& zoo, const ModelSpec& model,
                                      const std::vector<std::filesystem::path>& search) {
-  std::error_code error;
-  std::filesystem::path candidate = zoo.folder / model.file;
-  std::string tried = candidate.string();
-  if (std::filesystem::is_regular_file(candidate, error)) return candidate;
+  return locate(zoo, model.name, {model.file, model.sha256}, search);
+}
+
+Result<std::filesystem::path> locate(const Zoo& zoo, const std::string& model, const FileSpec& file,
+                                     const std::vector<std::filesystem::path>& search) {
+  const std::filesystem::path named = file.file;
+  std::vector<std::filesystem::path> candidates{zoo.folder / named};
   for (const std::filesystem::path& folder : search) {
-    candidate = folder / std::filesystem::path(model.file).filename();
-    tried += ", " + candidate.string();
+    const std::filesystem::path parent = named.parent_path().filename();
+    if (!parent.empty()) candidates.push_back(folder / parent / named.filename());
+    candidates.push_back(folder / named.filename());
+  }
+  std::string tried;
+  for (const std::filesystem::path& candidate : candidates) {
+    std::error_code error;
     if (std::filesystem::is_regular_file(candidate, error)) return candidate;
+    tried += (tried.empty() ? "" : ", ") + candidate.string();
   }
   return not_found(
       fmt::format("model '{}': no file at {}; make the zoo, or say where its files are "
                   "with --models DIR",
-                  model.name, tried));
+                  model, tried));
 }
 
 }  // namespace rightsize

@@ -23,6 +23,16 @@ enum class CropMode : std::uint8_t {
 };
 enum class Filter : std::uint8_t { kArea, kBilinear, kBicubic };
 enum class OutputKind : std::uint8_t { kLogits, kProbabilities };
+enum class Decoding : std::uint8_t {
+  kGreedy,   // the surest token at every step
+  kBeam,     // several hypotheses side by side
+  kDrafted,  // greedy, verifying what a cheaper source proposes: the same tokens in less time
+};
+// When a beam search ends.
+enum class BeamStop : std::uint8_t {
+  kFinished,    // the same, or as many hypotheses as the beam is wide have finished
+  kNoneCanWin,  // no live hypothesis can become better than the best finished one
+};
 
 // From a decoded image to the model's input tensor: crop, resize, normalise, lay out. The tensor is
 // float32 of shape 1 x 3 x height x width (NCHW) or 1 x height x width x 3 (NHWC), with
@@ -60,12 +70,38 @@ struct SessionSpec {
   bool operator==(const SessionSpec&) const = default;
 };
 
-struct ModelSpec {
-  std::string name;
+// A file that a model needs.
+struct FileSpec {
   std::string file;    // relative to the manifest's folder
   std::string sha256;  // of the file, 64 lower-case hexadecimal digits
-  InputSpec input;
-  OutputSpec output;
+  bool operator==(const FileSpec&) const = default;
+};
+
+// How a model translates. A network has an encoder, a decoder (ModelSpec::file) and a tokenizer; a
+// translation memory has its file alone. Models that differ only in decoding share their files.
+struct TranslationSpec {
+  bool memory = false;  // ModelSpec::file is a translation memory
+  FileSpec encoder;
+  FileSpec tokenizer;
+  Decoding decoding = Decoding::kGreedy;
+  int beam = 4;  // hypotheses of kBeam, 2 to 32
+  BeamStop beam_stop = BeamStop::kNoneCanWin;
+  // kDrafted: the models of the zoo that propose; at least one of them.
+  std::string draft;         // a network of the same tokenizer; may be empty
+  std::string draft_memory;  // a translation memory; may be empty
+  int max_source = 250;      // pieces of a sentence, at most; longer ones are refused
+  // A translation is cut after 2 x pieces of the source + 10 tokens, and after this many.
+  int max_tokens = 250;
+  bool operator==(const TranslationSpec&) const = default;
+};
+
+struct ModelSpec {
+  std::string name;
+  std::string file;             // relative to the manifest's folder
+  std::string sha256;           // of the file, 64 lower-case hexadecimal digits
+  InputSpec input;              // of image classification
+  OutputSpec output;            // of image classification
+  TranslationSpec translation;  // of translation
   SessionSpec session;
   bool operator==(const ModelSpec&) const = default;
 };
@@ -76,9 +112,14 @@ struct ClassSpec {
   bool operator==(const ClassSpec&) const = default;
 };
 
+inline constexpr const char* kImageClassification = "image-classification";
+inline constexpr const char* kTranslation = "translation";
+
 struct Zoo {
   std::string name;
-  std::string task;  // "image-classification"
+  std::string task;             // one of the above
+  std::string source_language;  // of translation: "en"; for people
+  std::string target_language;  // "de"
   std::vector<ClassSpec> classes;
   std::vector<ModelSpec> models;
   std::filesystem::path folder;  // where relative file names start; not part of the canonical form
@@ -98,8 +139,16 @@ Result<Zoo> parse_manifest(const std::string& text, const std::filesystem::path&
 std::string canonical_json(const Zoo& zoo);
 Result<Zoo> zoo_from_json(const std::string& text);
 
+// The files of a model, the one that ModelSpec::file names first; those of its draft are not its
+// own.
+std::vector<FileSpec> files_of(const ModelSpec& model);
+
 // The file of a model: in the zoo's folder, or, by its file name, in one of `search` (first hit).
+// Parts that are called the same in several models ("encoder.onnx") are looked for in `search` with
+// their folder first ("small/encoder.onnx").
 Result<std::filesystem::path> locate(const Zoo& zoo, const ModelSpec& model,
+                                     const std::vector<std::filesystem::path>& search);
+Result<std::filesystem::path> locate(const Zoo& zoo, const std::string& model, const FileSpec& file,
                                      const std::vector<std::filesystem::path>& search);
 
 }  // namespace rightsize

@@ -55,7 +55,69 @@ std::string fault_of_output(const OutputSpec& output, std::size_t classes) {
   return seen.empty() ? "no output is a class" : "";
 }
 
+std::string fault_of_file(const FileSpec& file, const char* what) {
+  if (file.file.empty()) return fmt::format("the key '{}' is missing", what);
+  if (file.sha256.size() != 64 ||
+      file.sha256.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return fmt::format(
+        "the 'sha256' of '{}' must be the 64 lower-case hexadecimal digits that `sha256sum` prints",
+        what);
+  }
+  return {};
+}
+
+std::string fault_of_translation(const TranslationSpec& spec) {
+  if (spec.memory) return {};
+  if (std::string fault = fault_of_file(spec.encoder, "encoder"); !fault.empty()) return fault;
+  if (std::string fault = fault_of_file(spec.tokenizer, "tokenizer"); !fault.empty()) return fault;
+  if (spec.beam < 2 || spec.beam > kMaxBeam) {
+    return fmt::format("'beam' must be 2 to {}", kMaxBeam);
+  }
+  for (const auto& [key, value] :
+       {std::pair{"max_source", spec.max_source}, std::pair{"max_tokens", spec.max_tokens}}) {
+    if (value < 1 || value > kMaxPositions) {
+      return fmt::format("'{}' must be 1 to {}", key, kMaxPositions);
+    }
+  }
+  const bool drafts = !spec.draft.empty() || !spec.draft_memory.empty();
+  if (drafts != (spec.decoding == Decoding::kDrafted)) {
+    return "'draft' or 'draft_memory' belong to decoding = \"drafted\", which needs one of them";
+  }
+  return {};
+}
+
+std::string fault_of_classifier(const ModelSpec& model, const Zoo& zoo) {
+  std::string fault = fault_of_input(model.input);
+  return fault.empty() ? fault_of_output(model.output, zoo.classes.size()) : fault;
+}
+
 }  // namespace
+
+bool is_known_task(const std::string& task) {
+  return task == kImageClassification || task == kTranslation;
+}
+
+std::string fault_of_drafts(const Zoo& zoo) {
+  for (const ModelSpec& model : zoo.models) {
+    const TranslationSpec& spec = model.translation;
+    for (const std::string& name : {spec.draft, spec.draft_memory}) {
+      if (name.empty()) continue;
+      const ModelSpec* draft = zoo.find(name);
+      const auto fault = [&](const char* why) {
+        return fmt::format("model '{}': its draft '{}' {}", model.name, name, why);
+      };
+      if (draft == nullptr) return fault("is no model of this zoo");
+      if (draft->translation.memory != (name == spec.draft_memory)) {
+        return fault("must be a network as 'draft' and a memory as 'draft_memory'");
+      }
+      if (!draft->translation.memory &&
+          draft->translation.tokenizer.sha256 != spec.tokenizer.sha256) {
+        return fault("has another tokenizer; both must speak the same pieces");
+      }
+    }
+  }
+  return {};
+}
 
 std::string fault_of(const ModelSpec& model, const Zoo& zoo) {
   if (model.name.empty()) return "a model needs the key 'name'";
@@ -68,8 +130,9 @@ std::string fault_of(const ModelSpec& model, const Zoo& zoo) {
     fault = "the key 'file' is missing";
   } else if (model.sha256.size() != 64 || !hex) {
     fault = "'sha256' must be the 64 lower-case hexadecimal digits that `sha256sum` prints";
-  } else if (fault = fault_of_input(model.input); fault.empty()) {
-    fault = fault_of_output(model.output, zoo.classes.size());
+  } else {
+    fault = zoo.task == kTranslation ? fault_of_translation(model.translation)
+                                     : fault_of_classifier(model, zoo);
   }
   return fault.empty() ? "" : fmt::format("model '{}': {}", model.name, fault);
 }

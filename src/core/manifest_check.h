@@ -10,9 +10,18 @@ namespace rightsize {
 inline constexpr std::size_t kMaxModels = 256;
 inline constexpr int kMaxSide = 4096;
 inline constexpr std::int64_t kMaxOutputs = 1'000'000;
+inline constexpr int kMaxPositions = 4096;  // of a sentence, in pieces or tokens
+inline constexpr int kMaxBeam = 32;
+
+// Of a zoo, and the words that list them.
+bool is_known_task(const std::string& task);
+inline constexpr const char* kKnownTasks = "\"image-classification\" and \"translation\"";
 
 // What is wrong with `model` as the next model of `zoo`, in words for the user; empty if nothing
 // is.
 std::string fault_of(const ModelSpec& model, const Zoo& zoo);
+
+// The same of the drafts that a zoo's models name, once all of them are known.
+std::string fault_of_drafts(const Zoo& zoo);
 
 }  // namespace rightsize

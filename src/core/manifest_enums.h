@@ -40,6 +40,17 @@ struct EnumWords<OutputKind> {
   static constexpr std::array kWords = {std::pair{OutputKind::kLogits, "logits"},
                                         std::pair{OutputKind::kProbabilities, "probabilities"}};
 };
+template <>
+struct EnumWords<Decoding> {
+  static constexpr std::array kWords = {std::pair{Decoding::kGreedy, "greedy"},
+                                        std::pair{Decoding::kBeam, "beam"},
+                                        std::pair{Decoding::kDrafted, "drafted"}};
+};
+template <>
+struct EnumWords<BeamStop> {
+  static constexpr std::array kWords = {std::pair{BeamStop::kFinished, "finished"},
+                                        std::pair{BeamStop::kNoneCanWin, "none-can-win"}};
+};
 
 template <typename Enum>
 std::optional<Enum> enum_from_text(std::string_view text) {

@@ -37,6 +37,30 @@ json to_json(const OutputSpec& output) {
           {"class_of_output", output.class_of_output}};
 }
 
+json to_json(const FileSpec& file) { return {{"file", file.file}, {"sha256", file.sha256}}; }
+
+json translator_to_json(const ModelSpec& model) {
+  const TranslationSpec& spec = model.translation;
+  json translation = {{"memory", spec.memory}};
+  if (!spec.memory) {
+    translation = {{"memory", false},
+                   {"encoder", to_json(spec.encoder)},
+                   {"tokenizer", to_json(spec.tokenizer)},
+                   {"decoding", enum_to_text(spec.decoding)},
+                   {"beam", spec.beam},
+                   {"beam_stop", enum_to_text(spec.beam_stop)},
+                   {"draft", spec.draft},
+                   {"draft_memory", spec.draft_memory},
+                   {"max_source", spec.max_source},
+                   {"max_tokens", spec.max_tokens}};
+  }
+  return {{"name", model.name},
+          {"file", model.file},
+          {"sha256", model.sha256},
+          {"translation", translation},
+          {"session", {{"exact_int8", model.session.exact_int8}}}};
+}
+
 template <typename Enum>
 void read_enum(JsonReader& in, const char* key, Enum& value) {
   std::string text;
@@ -104,9 +128,47 @@ Status read_output(const json& object, const std::string& path, OutputSpec& outp
   return in.finish();
 }
 
+Status read_file(JsonReader& in, const char* key, const std::string& path, FileSpec& file) {
+  const json* object = in.object(key);
+  if (!in.status().ok()) return in.status();
+  JsonReader of(*object, path + "." + key);
+  of.read("file", file.file);
+  of.read("sha256", file.sha256);
+  return of.finish();
+}
+
+void read_count(JsonReader& in, const char* key, int& count) {
+  std::int64_t number = 0;
+  in.read(key, number);
+  count = static_cast<int>(std::clamp<std::int64_t>(number, 0, kMaxPositions + 1));
+}
+
+Status read_translation(const json& object, const std::string& path, TranslationSpec& spec) {
+  JsonReader in(object, path);
+  in.read("memory", spec.memory);
+  if (spec.memory || !in.status().ok()) return in.finish();
+  if (Status status = read_file(in, "encoder", path, spec.encoder); !status.ok()) return status;
+  if (Status status = read_file(in, "tokenizer", path, spec.tokenizer); !status.ok()) return status;
+  read_enum(in, "decoding", spec.decoding);
+  read_enum(in, "beam_stop", spec.beam_stop);
+  read_count(in, "beam", spec.beam);
+  in.read("draft", spec.draft);
+  in.read("draft_memory", spec.draft_memory);
+  read_count(in, "max_source", spec.max_source);
+  read_count(in, "max_tokens", spec.max_tokens);
+  return in.finish();
+}
+
+Status read_session(const json& object, const std::string& path, SessionSpec& session) {
+  JsonReader options(object, path + ".session");
+  options.read("exact_int8", session.exact_int8);
+  return options.finish();
+}
+
 }  // namespace
 
-json model_to_json(const ModelSpec& model) {
+json model_to_json(const ModelSpec& model, const std::string& task) {
+  if (task == kTranslation) return translator_to_json(model);
   return {{"name", model.name},
           {"file", model.file},
           {"sha256", model.sha256},
@@ -121,25 +183,47 @@ Result<ModelSpec> model_from_json(const json& object, const std::string& path, c
   in.read("name", model.name);
   in.read("file", model.file);
   in.read("sha256", model.sha256);
-  const json* input = in.object("input");
-  const json* output = in.object("output");
+  const bool translates = zoo.task == kTranslation;
+  const json* translation = translates ? in.object("translation") : nullptr;
+  const json* input = translates ? nullptr : in.object("input");
+  const json* output = translates ? nullptr : in.object("output");
   const json* session = in.object("session");
   if (Status status = in.finish(); !status.ok()) return status;
-  if (Status status = read_input(*input, path + ".input", model.input); !status.ok()) return status;
-  if (Status status = read_output(*output, path + ".output", model.output); !status.ok()) {
-    return status;
-  }
-  JsonReader options(*session, path + ".session");
-  options.read("exact_int8", model.session.exact_int8);
-  if (Status status = options.finish(); !status.ok()) return status;
+  Status status = translates
+                      ? read_translation(*translation, path + ".translation", model.translation)
+                      : read_input(*input, path + ".input", model.input);
+  if (status.ok() && !translates) status = read_output(*output, path + ".output", model.output);
+  if (status.ok()) status = read_session(*session, path, model.session);
+  if (!status.ok()) return status;
   const std::string fault = fault_of(model, zoo);
   if (!fault.empty()) return invalid_input(fmt::format("'{}': {}", path, fault));
   return model;
 }
 
+namespace {
+
+Status read_classes(const json& classes, const std::string& path, Zoo& zoo) {
+  for (const json& entry : classes) {
+    const bool good =
+        entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_string();
+    if (!good) return invalid_input(fmt::format("'{}.classes' must hold [key, name] pairs", path));
+    zoo.classes.push_back({entry[0].get<std::string>(), entry[1].get<std::string>()});
+  }
+  return {};
+}
+
+}  // namespace
+
 json zoo_to_json(const Zoo& zoo) {
   json models = json::array();
-  for (const ModelSpec& model : zoo.models) models.push_back(model_to_json(model));
+  for (const ModelSpec& model : zoo.models) models.push_back(model_to_json(model, zoo.task));
+  if (zoo.task == kTranslation) {
+    return {{"name", zoo.name},
+            {"task", zoo.task},
+            {"source_language", zoo.source_language},
+            {"target_language", zoo.target_language},
+            {"models", models}};
+  }
   json classes = json::array();
   for (const ClassSpec& spec : zoo.classes) classes.push_back({spec.key, spec.name});
   return {{"name", zoo.name}, {"task", zoo.task}, {"classes", classes}, {"models", models}};
@@ -150,20 +234,21 @@ Result<Zoo> zoo_from_json(const json& object, const std::string& path) {
   JsonReader in(object, path);
   in.read("name", zoo.name);
   in.read("task", zoo.task);
-  const json* classes = in.array("classes");
+  if (in.status().ok() && !is_known_task(zoo.task)) {
+    return invalid_input(
+        fmt::format("'{}.task' is '{}'; this program knows {}", path, zoo.task, kKnownTasks));
+  }
+  const json* classes = nullptr;
+  if (zoo.task == kTranslation) {
+    in.read("source_language", zoo.source_language);
+    in.read("target_language", zoo.target_language);
+  } else {
+    classes = in.array("classes");
+  }
   const json* models = in.array("models");
   if (Status status = in.finish(); !status.ok()) return status;
-  for (const json& entry : *classes) {
-    const bool good =
-        entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_string();
-    if (!good) return invalid_input(fmt::format("'{}.classes' must hold [key, name] pairs", path));
-    zoo.classes.push_back({entry[0].get<std::string>(), entry[1].get<std::string>()});
-  }
-  if (zoo.task != "image-classification") {
-    return invalid_input(
-        fmt::format("'{}.task' is '{}'; this program knows "
-                    "\"image-classification\"",
-                    path, zoo.task));
+  if (classes != nullptr) {
+    if (Status status = read_classes(*classes, path, zoo); !status.ok()) return status;
   }
   if (models->empty() || models->size() > kMaxModels) {
     return invalid_input(fmt::format("'{}.models' must list 1 to {} models", path, kMaxModels));
@@ -173,6 +258,9 @@ Result<Zoo> zoo_from_json(const json& object, const std::string& path) {
     Result<ModelSpec> model = model_from_json((*models)[i], place, zoo);
     if (!model.ok()) return model.status();
     zoo.models.push_back(std::move(*model));
+  }
+  if (const std::string fault = fault_of_drafts(zoo); !fault.empty()) {
+    return invalid_input(fmt::format("'{}': {}", path, fault));
   }
   return zoo;
 }

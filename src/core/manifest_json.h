@@ -8,7 +8,8 @@
 
 namespace rightsize {
 
-nlohmann::json model_to_json(const ModelSpec& model);
+nlohmann::json model_to_json(const ModelSpec& model,
+                             const std::string& task = kImageClassification);
 // Of `zoo` the classes count: the model must fit them.
 Result<ModelSpec> model_from_json(const nlohmann::json& object, const std::string& path,
                                   const Zoo& zoo);

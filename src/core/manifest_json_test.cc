@@ -141,7 +141,7 @@ TEST_F(ZooFromJsonTest, NoValueOfAnotherTypeIsTaken) {
 TEST_F(ZooFromJsonTest, BadValues) {
   const std::string input = "/models/0/input/";
   const std::string output = "/models/1/output/";
-  EXPECT_THAT(with("/task", "translation"), HasSubstr("'zoo.task' is 'translation'"));
+  EXPECT_THAT(with("/task", "poetry"), HasSubstr("'zoo.task' is 'poetry'"));
   EXPECT_THAT(with("/models", json::array()), HasSubstr("'zoo.models' must list 1 to 256 models"));
   EXPECT_THAT(with("/models", json(std::vector<json>(257, document_["models"][0]))),
               HasSubstr("'zoo.models' must list 1 to 256 models"));

@@ -200,9 +200,9 @@ TEST_F(ManifestTest, Header) {
   EXPECT_EQ("z.toml:2: 'version' must be a whole number",
             error(replaced(kHeader, "version = 1", "version = \"1\"")));
   EXPECT_EQ(
-      "z.toml:4: task 'translation' is not known; this program knows "
-      "\"image-classification\"",
-      error(replaced(kHeader, "image-classification", "translation")));
+      "z.toml:4: task 'poetry' is not known; this program knows "
+      "\"image-classification\" and \"translation\"",
+      error(replaced(kHeader, "image-classification", "poetry")));
   EXPECT_EQ("z.toml:3: 'name' must be a text in quotes",
             error(replaced(kHeader, "name = \"z\"", "name = 5")));
   for (const std::string key : {"name", "task", "classes"}) {
@@ -431,6 +431,7 @@ TEST_F(ManifestTest, FindsModelFiles) {
   EXPECT_EQ(StatusCode::kNotFound, missing.status().code());
   EXPECT_THAT(missing.status().message(),
               HasSubstr("model 'm': no file at " + (folder_ / "sub/m.onnx").string() + ", " +
+                        (folder_ / "other/sub/m.onnx").string() + ", " +
                         (folder_ / "other/m.onnx").string()));
   folder_.write("third/m.onnx", "x");
   EXPECT_EQ(folder_ / "third/m.onnx",

@@ -10,6 +10,14 @@ const char* to_string(Signal signal) {
       return "margin";
     case Signal::kEntropy:
       return "entropy";
+    case Signal::kMeanLogProbability:
+      return "mean_log_probability";
+    case Signal::kMinLogProbability:
+      return "min_log_probability";
+    case Signal::kLengthRatio:
+      return "length_ratio";
+    case Signal::kSimilarity:
+      return "similarity";
   }
   return "?";
 }

@@ -23,4 +23,11 @@ std::int32_t Zoo::class_of_label(const std::string& label) const {
   return good ? number : -1;
 }
 
+std::vector<FileSpec> files_of(const ModelSpec& model) {
+  std::vector<FileSpec> files{{model.file, model.sha256}};
+  if (!model.translation.encoder.file.empty()) files.push_back(model.translation.encoder);
+  if (!model.translation.tokenizer.file.empty()) files.push_back(model.translation.tokenizer);
+  return files;
+}
+
 }  // namespace rightsize

@@ -173,7 +173,7 @@ TEST_F(ImageClassifierTest, LayoutsAndOutputsOfEveryKindAgree) {
     ASSERT_EQ(3U, all->decision.tried_count);
     for (const Trial& trial : all->decision.trials()) {
       EXPECT_EQ(large->label, trial.answer);
-      for (std::size_t s = 0; s < kSignalCount; ++s) {
+      for (std::size_t s = 0; s < kClassSignalCount; ++s) {
         EXPECT_NEAR(large->decision.answer.signals[s], trial.signals[s], 1e-5);
       }
     }

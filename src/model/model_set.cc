@@ -72,20 +72,27 @@ Status check_output(const OutputSpec& spec, const Session& session) {
 
 }  // namespace
 
+Result<std::filesystem::path> verified_file(const Zoo& zoo, const std::string& model,
+                                            const FileSpec& file,
+                                            const std::vector<std::filesystem::path>& search) {
+  Result<std::filesystem::path> path = locate(zoo, model, file, search);
+  if (!path.ok()) return path;
+  const Result<std::string> checksum = sha256_of_file(*path);
+  if (!checksum.ok()) return checksum.status();
+  if (*checksum == file.sha256) return path;
+  return mismatch(
+      fmt::format("model '{}': {}: its SHA-256 is {}, {} is expected; make the zoo again, or "
+                  "correct the manifest if the file is meant to be another",
+                  model, path->string(), *checksum, file.sha256));
+}
+
 Result<std::unique_ptr<Session>> open_model(const Zoo& zoo, const ModelSpec& model,
                                             const std::vector<std::filesystem::path>& search,
                                             Runtime& runtime) {
-  const Result<std::filesystem::path> file = locate(zoo, model, search);
+  const Result<std::filesystem::path> file =
+      verified_file(zoo, model.name, {model.file, model.sha256}, search);
   if (!file.ok()) return file.status();
   const std::string context = fmt::format("model '{}': {}", model.name, file->string());
-  const Result<std::string> checksum = sha256_of_file(*file);
-  if (!checksum.ok()) return checksum.status();
-  if (*checksum != model.sha256) {
-    return mismatch(
-        fmt::format("{}: its SHA-256 is {}, {} is expected; make the zoo again, or "
-                    "correct the manifest if the file is meant to be another",
-                    context, *checksum, model.sha256));
-  }
   Result<std::unique_ptr<Session>> session = runtime.open(*file, model.session);
   if (!session.ok()) return session.status().with_context(fmt::format("model '{}'", model.name));
   for (const Status& status :

@@ -73,6 +73,13 @@ class OrtSession : public Session {
         [&](std::size_t i) { return session_.GetOutputTypeInfo(i); });
   }
 
+  std::string metadata(const std::string& key) const override {
+    Ort::AllocatorWithDefaultOptions allocator;
+    const auto value =
+        session_.GetModelMetadata().LookupCustomMetadataMapAllocated(key.c_str(), allocator);
+    return value == nullptr ? std::string() : std::string(value.get());
+  }
+
   const std::vector<TensorInfo>& inputs() const override { return inputs_; }
   const std::vector<TensorInfo>& outputs() const override { return outputs_; }
 
@@ -103,7 +110,50 @@ class OrtSession : public Session {
     }
   }
 
+  Status run(std::span<const TensorRef> inputs,
+             std::span<const TensorRef> outputs) noexcept override {
+    try {
+      std::array<const OrtValue*, kMaxTensors> in{};
+      std::array<OrtValue*, kMaxTensors> out{};
+      std::array<const char*, kMaxTensors> in_names{};
+      std::array<const char*, kMaxTensors> out_names{};
+      std::vector<Ort::Value> values;
+      values.reserve(inputs.size() + outputs.size());
+      if (inputs.size() > kMaxTensors || outputs.size() > kMaxTensors) {
+        return limit_exceeded(fmt::format("more than {} inputs or outputs", kMaxTensors));
+      }
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        in[i] = values.emplace_back(wrap(inputs[i]));
+        in_names[i] = inputs[i].name;
+      }
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        out[i] = values.emplace_back(wrap(outputs[i]));
+        out_names[i] = outputs[i].name;
+      }
+      Ort::ThrowOnError(Ort::GetApi().Run(session_, nullptr, in_names.data(), in.data(),
+                                          inputs.size(), out_names.data(), outputs.size(),
+                                          out.data()));
+      return {};
+    } catch (const std::exception& error) {
+      return runtime_error(error.what());
+    }
+  }
+
  private:
+  static constexpr std::size_t kMaxTensors = 128;
+
+  // The memory stays the caller's.
+  Ort::Value wrap(const TensorRef& tensor) const {
+    std::size_t count = 1;
+    for (const std::int64_t side : tensor.shape) count *= static_cast<std::size_t>(side);
+    if (tensor.floats != nullptr) {
+      return Ort::Value::CreateTensor<float>(memory_, tensor.floats, count, tensor.shape.data(),
+                                             tensor.shape.size());
+    }
+    return Ort::Value::CreateTensor<std::int64_t>(memory_, tensor.integers, count,
+                                                  tensor.shape.data(), tensor.shape.size());
+  }
+
   Ort::Session session_;
   Ort::MemoryInfo memory_;
   std::vector<TensorInfo> inputs_;

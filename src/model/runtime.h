@@ -20,6 +20,14 @@ struct TensorInfo {
   bool is_float32 = false;
 };
 
+// A tensor in the caller's memory, row-major and contiguous: float32 or int64.
+struct TensorRef {
+  const char* name = nullptr;
+  std::span<const std::int64_t> shape;
+  float* floats = nullptr;  // one of these two
+  std::int64_t* integers = nullptr;
+};
+
 // A loaded model. `run` may be called from several threads at once and uses the calling thread
 // only.
 class Session {
@@ -27,9 +35,15 @@ class Session {
   virtual ~Session() = default;
   virtual const std::vector<TensorInfo>& inputs() const = 0;
   virtual const std::vector<TensorInfo>& outputs() const = 0;
+  // What the model's file says of itself under this key; empty where it says nothing.
+  virtual std::string metadata(const std::string& /*key*/) const { return {}; }
   // Runs on one input tensor of the manifest's shape and fills `output` (its length is checked).
   virtual Status run(const InputSpec& input_spec, std::span<const float> input,
                      const OutputSpec& output_spec, std::span<float> output) noexcept = 0;
+  // Runs on any tensors. Outputs are written where the caller wants them, so their shapes must be
+  // those that the model gives. Inputs are not written to.
+  virtual Status run(std::span<const TensorRef> inputs,
+                     std::span<const TensorRef> outputs) noexcept = 0;
 };
 
 // Thread-safe.

@@ -55,7 +55,7 @@ struct CascadeRule {
   // Does a stage stop where its value is at most the threshold? Else where it is at least that.
   bool small_is_sure() const {
     return confidence == Confidence::kDeferral ||
-           (confidence == Confidence::kSignal && signal == Signal::kEntropy);
+           (confidence == Confidence::kSignal && rightsize::small_is_sure(signal));
   }
 };
 

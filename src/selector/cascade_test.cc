@@ -117,7 +117,7 @@ TEST(CascadeTest, EachSignalIsReadFromItsPlace) {
 }
 
 TEST(CascadeTest, ASignalThatIsNoNumberIsNotSure) {
-  for (const Signal signal : kAllSignals) {
+  for (const Signal signal : kClassSignals) {
     for (const double threshold : {0.0, -kInfinity, kInfinity}) {
       FakeWorld world({answering(1, kNan, kNan), answering(2, 0.5)});
       const Cascade cascade({.signal = signal, .stages = {{0, threshold}, {1, 0.0}}});

@@ -86,7 +86,7 @@ bool lacks_lists(const Rule& rule, std::span<const Trial> trials) {
   }
   const auto of_probe = [](const LooksAt& at) {
     return at.probe && std::any_of(at.features.begin(), at.features.end(),
-                                   [](std::uint16_t f) { return f >= kSignalCount; });
+                                   [](std::uint16_t f) { return f >= kClassSignalCount; });
   };
   if (const PremodelRule* premodel = premodel_of(rule)) {
     looks = looks || of_probe(looks_at(*premodel));

@@ -139,9 +139,9 @@ Factor probe_factor(std::size_t feature, double value) {
               .value = value,
               .unit = "nats"};
     default:
-      return {.name = fmt::format("log_p{}", feature - kSignalCount + 1),
+      return {.name = fmt::format("log_p{}", feature - kClassSignalCount + 1),
               .meaning = fmt::format("logarithm of its probability of class {} from the surest on",
-                                     feature - kSignalCount + 1),
+                                     feature - kClassSignalCount + 1),
               .value = value};
   }
 }

@@ -34,6 +34,14 @@ const char* signal_text(Signal signal) {
       return "margin";
     case Signal::kEntropy:
       return "entropy";
+    case Signal::kMeanLogProbability:
+      return "mean log-probability";
+    case Signal::kMinLogProbability:
+      return "smallest log-probability";
+    case Signal::kLengthRatio:
+      return "length ratio";
+    case Signal::kSimilarity:
+      return "similarity";
   }
   return "?";
 }
@@ -46,6 +54,14 @@ const char* meaning_of(Signal signal) {
       return "the largest less the second largest probability";
     case Signal::kEntropy:
       return "how widely the probability is spread over the classes; 0 is certain";
+    case Signal::kMeanLogProbability:
+      return "of the tokens of the translation; 0 is certain";
+    case Signal::kMinLogProbability:
+      return "of the least likely token of the translation; 0 is certain";
+    case Signal::kLengthRatio:
+      return "how far the translation's length is from the source's, as a logarithm; 0 is equal";
+    case Signal::kSimilarity:
+      return "of the source to the memory's entry; 1 is equal";
   }
   return "?";
 }

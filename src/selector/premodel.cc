@@ -20,7 +20,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 const FeatureSet& probe_feature_set() {
   static constexpr std::array<const char*, 1> kGroups = {"probe"};
   static constexpr const char* kLog = "natural logarithm of the probability of the n-th class";
-  static constexpr std::array<FeatureInfo, kSignalCount + kProbeClasses> kFeatures = {{
+  static constexpr std::array<FeatureInfo, kClassSignalCount + kProbeClasses> kFeatures = {{
       {"max_probability", 0, "1", 0, 1, "largest class probability"},
       {"margin", 0, "1", 0, 1, "largest minus second largest class probability"},
       {"entropy", 0, "nats", 0, kInfinity, "entropy of the class distribution"},
@@ -47,12 +47,12 @@ const FeatureSet& network_feature_set() {
 
 void probe_features(const Trial& trial, std::span<float> features) noexcept {
   constexpr float kLeast = -30.0F;  // nats; no network is surer than that of anything
-  for (std::size_t i = 0; i < kSignalCount; ++i) {
+  for (std::size_t i = 0; i < kClassSignalCount; ++i) {
     features[i] = static_cast<float>(trial.signals[i]);
   }
   for (std::size_t c = 0; c < kProbeClasses; ++c) {
     const bool known = trial.top != nullptr && c < trial.top->count;
-    features[kSignalCount + c] =
+    features[kClassSignalCount + c] =
         known ? std::max(trial.top->classes[c].log_probability, kLeast) : kLeast;
   }
 }

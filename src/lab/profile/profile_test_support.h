@@ -121,6 +121,9 @@ class FakeSession : public Session {
     }
     return {};
   }
+  Status run(std::span<const TensorRef>, std::span<const TensorRef>) noexcept override {
+    return runtime_error("the simulated network classifies images only");
+  }
 
  private:
   int seed_;

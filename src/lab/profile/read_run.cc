@@ -41,7 +41,7 @@ Status read_cells(Database& database, const std::vector<std::ptrdiff_t>& rows,
     RecordedOutcome& cell = table.cells[next];
     cell.status = static_cast<TrialStatus>(select->integer(2));
     if (cell.status != TrialStatus::kOk) continue;
-    for (std::size_t i = 0; i < kSignalCount; ++i) {
+    for (std::size_t i = 0; i < kClassSignalCount; ++i) {
       cell.outcome.signals[i] = select->real(3 + static_cast<int>(i));
     }
     cell.outcome.top.rest = static_cast<float>(select->real(7));

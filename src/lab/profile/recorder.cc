@@ -110,7 +110,7 @@ Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
   }
   if (status.ok()) {
     to_.outcome.bind_integer(5, outcome.label());
-    for (std::size_t i = 0; i < kSignalCount; ++i) {
+    for (std::size_t i = 0; i < kClassSignalCount; ++i) {
       to_.outcome.bind_real(8 + static_cast<int>(i), outcome.signals[i]);
     }
     to_.outcome.bind_blob(11, encode_top(outcome.top));

@@ -139,7 +139,7 @@ TEST_F(StoreTest, GivesBackEveryBit) {
       }
       EXPECT_EQ(TrialStatus::kOk, cell.status);
       const ClassOutcome& want = records[item].models[model].outcome;
-      for (std::size_t i = 0; i < kSignalCount; ++i) {
+      for (std::size_t i = 0; i < kClassSignalCount; ++i) {
         EXPECT_EQ(std::bit_cast<std::uint64_t>(want.signals[i]),
                   std::bit_cast<std::uint64_t>(cell.outcome.signals[i]));
       }

@@ -65,7 +65,7 @@ int check_frontier(const OutcomeTable& table, const SearchOptions& options) {
 }
 
 SearchOptions all_signals() {
-  return {.signals = {kAllSignals.begin(), kAllSignals.end()}, .smoothing = 0, .discount = 0};
+  return {.signals = {kClassSignals.begin(), kClassSignals.end()}, .smoothing = 0, .discount = 0};
 }
 
 TEST(Search, EveryReportedPointEqualsDecide) {
@@ -125,7 +125,7 @@ TEST(Search, FindsWhatExhaustiveReplayFinds) {
   };
   add(fixed_rule(0));
   add(fixed_rule(1));
-  for (const Signal signal : kAllSignals) {
+  for (const Signal signal : kClassSignals) {
     for (std::size_t i = 0; i < table.item_count(); ++i) {
       const double value = table.at(i, 0).outcome.signals[static_cast<std::size_t>(signal)];
       add({.signal = signal, .stages = {{0, value}, {1, 0.0}}});

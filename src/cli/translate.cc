@@ -1,0 +1,194 @@
+// rightsize translate: sentences through a selector file or a single model of a zoo.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/budget.h"
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/text_files.h"
+#include "core/clock.h"
+#include "core/terminal_text.h"
+#include "rightsize/translator.h"
+
+namespace rightsize::cli {
+namespace {
+
+Result<std::vector<Sentence>> read_sentences(const TranslateArgs& args) {
+  std::vector<Sentence> sentences;
+  for (const std::string& text : args.sentences) {
+    sentences.push_back({fmt::format("sentence {}", sentences.size() + 1), text});
+  }
+  for (const std::filesystem::path& path : args.files) {
+    if (Status status = read_lines(path, sentences); !status.ok()) return status;
+  }
+  if (args.sentences.empty() && args.files.empty()) {
+    if (Status status = read_lines("-", sentences); !status.ok()) return status;
+  }
+  return sentences;
+}
+
+struct Row {
+  Sentence sentence;
+  Translation translation;
+};
+
+std::string models_tried(const Translation& translation, const Translator& translator) {
+  std::string names;
+  for (const Trial& trial : translation.decision.trials()) {
+    names += (names.empty() ? "" : " > ") + translator.model_name(trial.model);
+    if (trial.status != TrialStatus::kOk) names += " (failed)";
+  }
+  return names;
+}
+
+std::string remarks(const Translation& translation) {
+  std::string text;
+  if (translation.cut) text += ", cut short";
+  if (translation.late) text += ", late";
+  if (translation.drafted > 0) {
+    text += fmt::format(", {} of {} drafted tokens accepted", translation.accepted,
+                        translation.drafted);
+  }
+  return text;
+}
+
+void print_row(const Row& row, const Translator& translator) {
+  const Translation& t = row.translation;
+  if (!t.answered) {
+    print(fmt::format("(no answer)\n    {}\n", t.failure));
+    return;
+  }
+  print(fmt::format("{}\n    {}, {:.0f} % sure, {:.1f} ms{}\n", printable(t.text),
+                    models_tried(t, translator), 100 * t.confidence, to_ms(t.decision.wall),
+                    remarks(t)));
+  if (!t.explanation.empty()) print(t.explanation);
+}
+
+nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
+  const Translation& t = row.translation;
+  auto tried = nlohmann::ordered_json::array();
+  for (const Trial& trial : t.decision.trials()) {
+    tried.push_back({{"model", translator.model_name(trial.model)},
+                     {"ok", trial.status == TrialStatus::kOk},
+                     {"cpu_ms", to_ms(trial.cpu)},
+                     {"wall_ms", to_ms(trial.wall)}});
+  }
+  nlohmann::ordered_json document = {{"place", row.sentence.place},
+                                     {"source", row.sentence.text},
+                                     {"answered", t.answered},
+                                     {"translation", t.text},
+                                     {"model", t.model},
+                                     {"point", t.point},
+                                     {"confidence", t.confidence},
+                                     {"cut", t.cut},
+                                     {"late", t.late},
+                                     {"failure", t.failure},
+                                     {"tried", tried},
+                                     {"reason", to_string(t.decision.last().reason)},
+                                     {"source_pieces", t.source_pieces},
+                                     {"target_tokens", t.target_tokens},
+                                     {"decoder_calls", t.decoder_calls},
+                                     {"drafted", t.drafted},
+                                     {"accepted", t.accepted},
+                                     {"cpu_ms", to_ms(t.decision.cpu)},
+                                     {"wall_ms", to_ms(t.decision.wall)},
+                                     {"runtime_cpu_ms", to_ms(t.runtime_cpu)}};
+  if (!t.explanation_json.empty()) {
+    document["explanation"] = nlohmann::ordered_json::parse(t.explanation_json);
+  }
+  return document;
+}
+
+struct Totals {
+  double cpu_ms = 0.0;
+  double wall_ms = 0.0;
+  double runtime_cpu_ms = 0.0;
+  std::size_t late = 0;
+  std::size_t failed = 0;
+};
+
+Totals totals_of(const std::vector<Row>& rows) {
+  Totals totals;
+  for (const Row& row : rows) {
+    totals.cpu_ms += to_ms(row.translation.decision.cpu);
+    totals.wall_ms += to_ms(row.translation.decision.wall);
+    totals.runtime_cpu_ms += to_ms(row.translation.runtime_cpu);
+    totals.late += row.translation.late ? 1 : 0;
+    totals.failed += row.translation.answered ? 0 : 1;
+  }
+  return totals;
+}
+
+void print_document(const std::vector<Row>& rows, const Translator& translator) {
+  auto results = nlohmann::ordered_json::array();
+  for (const Row& row : rows) results.push_back(to_json(row, translator));
+  const Totals totals = totals_of(rows);
+  print_json({{"point", translator.point()},
+              {"source_language", translator.source_language()},
+              {"target_language", translator.target_language()},
+              {"sentences", results},
+              {"failed", totals.failed},
+              {"late", totals.late},
+              {"cpu_ms", totals.cpu_ms},
+              {"wall_ms", totals.wall_ms},
+              {"runtime_cpu_ms", totals.runtime_cpu_ms}});
+}
+
+void print_rows(const std::vector<Row>& rows, const Translator& translator, bool plain) {
+  for (const Row& row : rows) {
+    if (plain) {
+      print(row.translation.text + "\n");
+    } else {
+      print_row(row, translator);
+    }
+  }
+  if (plain || rows.size() < 2) return;
+  const Totals totals = totals_of(rows);
+  print(fmt::format("\n{} sentences in {:.1f} ms CPU time, {:.1f} ms wall time\n", rows.size(),
+                    totals.cpu_ms, totals.wall_ms));
+  if (totals.late > 0) print(fmt::format("late: {} of {}\n", totals.late, rows.size()));
+}
+
+}  // namespace
+
+int translate(const TranslateArgs& args) {
+  const Budget budget = budget_of(args.budget);
+  auto translator = Translator::open(args.selector, {.point = args.point,
+                                                     .steerable = budget.chooses_point(),
+                                                     .explain = args.explain,
+                                                     .models = args.models,
+                                                     .runtime = args.runtime});
+  if (!translator.ok()) return fail(translator.status());
+  const auto sentences = read_sentences(args);
+  if (!sentences.ok()) return fail(sentences.status());
+  std::vector<Row> rows;
+  std::size_t refused = 0;
+  {
+    ProgressBar progress;
+    for (const Sentence& sentence : *sentences) {
+      Result<Translation> translation = translator->translate(sentence.text, budget);
+      if (translation.ok() && !translation->answered) {
+        warn(fmt::format("{}: {}", sentence.place, translation->failure));
+        ++refused;
+      } else if (!translation.ok()) {
+        warn(translation.status().with_context(sentence.place).message());
+        translation = Translation{.failure = translation.status().message()};
+        ++refused;
+      }
+      rows.push_back({sentence, std::move(*translation)});
+      progress.update("translating", rows.size(), sentences->size());
+    }
+  }
+  if (args.json) {
+    print_document(rows, *translator);
+  } else {
+    print_rows(rows, *translator, args.plain);
+  }
+  if (refused > 0) {
+    warn(fmt::format("{} of {} sentences could not be translated", refused, rows.size()));
+  }
+  return refused == 0 ? kOk : kFailed;
+}
+
+}  // namespace rightsize::cli

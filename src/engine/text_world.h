@@ -1,0 +1,57 @@
+// The live world of translation: runs models on a sentence.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rightsize/selector.h"
+#include "text/translation.h"
+
+namespace rightsize {
+
+// What stays from sentence to sentence: the opened models (null where not opened).
+struct LiveTextModels {
+  std::vector<std::unique_ptr<TextModel>> models;
+};
+
+// One sentence. The clock starts when the world is made.
+class TextWorld : public World {
+ public:
+  // `costs`: what running the models is expected to cost on this sentence.
+  explicit TextWorld(LiveTextModels& models) : models_(models) {}
+
+  // Must succeed before the first `run`: see clean_source.
+  Status read(std::string_view sentence);
+  const std::string& source() const { return source_; }
+  void set_costs(std::vector<Cost> costs) { costs_ = std::move(costs); }
+  // Decoding is cut when the request has gone on for so long.
+  void set_deadline(Nanoseconds deadline);
+
+  Trial run(ModelIndex model) noexcept override;
+  std::span<const Cost> costs() const noexcept override { return costs_; }
+  Nanoseconds elapsed() const noexcept override { return clock_.elapsed().wall; }
+  Nanoseconds cpu() const noexcept override { return clock_.elapsed().cpu; }
+
+  struct Run {
+    TextOutcome outcome;
+    TextModel::Times times;
+    Status status;
+  };
+  // Of the model, or null if it was not run.
+  const Run* run_of(ModelIndex model) const;
+
+ private:
+  LiveTextModels& models_;
+  Stopwatch clock_;
+  Nanoseconds began_ = wall_now();
+  Nanoseconds stop_at_ = kNever;
+  std::string source_;
+  std::vector<Cost> costs_;
+  std::array<Run, kMaxTrials> runs_;
+  std::array<ModelIndex, kMaxTrials> models_run_{};
+  std::size_t run_count_ = 0;
+};
+
+}  // namespace rightsize

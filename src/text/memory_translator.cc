@@ -1,0 +1,28 @@
+#include "text/memory_translator.h"
+
+#include <exception>
+
+namespace rightsize {
+
+Status MemoryTranslator::translate(std::string_view source, Nanoseconds /*stop_at*/,
+                                   TextOutcome& outcome, Times& times) noexcept {
+  try {
+    outcome = {};
+    times = {};
+    auto& similarity = outcome.signals[static_cast<std::size_t>(Signal::kSimilarity)];
+    if (source.empty()) {
+      similarity = 1.0;
+      return {};
+    }
+    const Stopwatch inference;
+    memory_.lookup(source, kLeastSimilarity, scratch_, match_);
+    similarity = match_.similarity;
+    outcome.text = match_.adapted;
+    times.inference = inference.elapsed();
+    return {};
+  } catch (const std::exception& error) {
+    return runtime_error(error.what());
+  }
+}
+
+}  // namespace rightsize

@@ -1,0 +1,51 @@
+#include "text/tokenizer.h"
+
+#include <fmt/format.h>
+#include <sentencepiece_processor.h>
+
+namespace rightsize {
+
+struct Tokenizer::Model {
+  sentencepiece::SentencePieceProcessor processor;
+};
+
+Tokenizer::Tokenizer(std::unique_ptr<Model> model) : model_(std::move(model)) {}
+Tokenizer::~Tokenizer() = default;
+
+Result<std::unique_ptr<Tokenizer>> Tokenizer::open(const std::filesystem::path& file) {
+  auto model = std::make_unique<Model>();
+  const auto loaded = model->processor.Load(file.string());
+  if (!loaded.ok()) {
+    return invalid_input(
+        fmt::format("{}: is no SentencePiece model: {}", file.string(), loaded.ToString()));
+  }
+  if (model->processor.bos_id() < 0 || model->processor.eos_id() < 0) {
+    return invalid_input(fmt::format(
+        "{}: has no marks for begin and end of a sentence; a translation network needs both",
+        file.string()));
+  }
+  return std::unique_ptr<Tokenizer>(new Tokenizer(std::move(model)));
+}
+
+Status Tokenizer::encode(std::string_view text, std::vector<TokenId>& pieces) const {
+  std::vector<int> ids;
+  const auto done = model_->processor.Encode(text, &ids);
+  if (!done.ok()) return invalid_input("cannot be cut into pieces: " + done.ToString());
+  pieces.assign(ids.begin(), ids.end());
+  return {};
+}
+
+Status Tokenizer::decode(const std::vector<TokenId>& pieces, std::string& text) const {
+  const std::vector<int> ids(pieces.begin(), pieces.end());
+  const auto done = model_->processor.Decode(ids, &text);
+  return done.ok() ? Status() : runtime_error("cannot join pieces: " + done.ToString());
+}
+
+std::size_t Tokenizer::size() const {
+  return static_cast<std::size_t>(model_->processor.GetPieceSize());
+}
+TokenId Tokenizer::begin_mark() const { return model_->processor.bos_id(); }
+TokenId Tokenizer::end_mark() const { return model_->processor.eos_id(); }
+TokenId Tokenizer::unknown() const { return model_->processor.unk_id(); }
+
+}  // namespace rightsize

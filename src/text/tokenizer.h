@@ -1,0 +1,37 @@
+// Sentences to pieces and back, by a SentencePiece model.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rightsize/status.h"
+#include "text/sequence_model.h"
+
+namespace rightsize {
+
+// Immutable after `open`; may be used from several threads at once.
+class Tokenizer {
+ public:
+  // Fails where the file is no SentencePiece model or has no marks for begin and end.
+  static Result<std::unique_ptr<Tokenizer>> open(const std::filesystem::path& file);
+  ~Tokenizer();
+
+  // The pieces of a text in UTF-8, without begin and end marks.
+  Status encode(std::string_view text, std::vector<TokenId>& pieces) const;
+  Status decode(const std::vector<TokenId>& pieces, std::string& text) const;
+
+  std::size_t size() const;  // number of pieces
+  TokenId begin_mark() const;
+  TokenId end_mark() const;
+  TokenId unknown() const;
+
+ private:
+  struct Model;
+  explicit Tokenizer(std::unique_ptr<Model> model);
+  std::unique_ptr<Model> model_;
+};
+
+}  // namespace rightsize
