@@ -43,6 +43,7 @@ Result<OutcomeTable> leave_out(const OutcomeTable& table,
   rest.left_out.insert(rest.left_out.end(), patterns.begin(), patterns.end());
   rest.zoo.models.clear();
   rest.cells.clear();
+  rest.text.cells.clear();
   rest.resources.clear();
   for (std::size_t m = 0; m < table.model_count(); ++m) {
     if (kept[m] == 0) continue;
@@ -50,7 +51,9 @@ Result<OutcomeTable> leave_out(const OutcomeTable& table,
     if (!table.resources.empty()) rest.resources.push_back(table.resources[m]);
   }
   for (std::size_t cell = 0; cell < table.cells.size(); ++cell) {
-    if (kept[cell % table.model_count()] != 0) rest.cells.push_back(table.cells[cell]);
+    if (kept[cell % table.model_count()] == 0) continue;
+    rest.cells.push_back(table.cells[cell]);
+    if (!table.text.cells.empty()) rest.text.cells.push_back(table.text.cells[cell]);
   }
   return rest;
 }
@@ -71,6 +74,9 @@ OutcomeTable only_items(const OutcomeTable& table, const std::vector<std::size_t
   pick(table.decode_cpu, part.decode_cpu);
   pick(table.decode_wall, part.decode_wall);
   pick(table.cells, part.cells);
+  pick(table.text.sources, part.text.sources);
+  pick(table.text.references, part.text.references);
+  pick(table.text.cells, part.text.cells);
   pick(table.features, part.features);
   pick(table.has_object, part.has_object);
   pick(table.feature_cpu, part.feature_cpu);

@@ -25,6 +25,20 @@ struct RecordedOutcome {
   std::optional<std::int64_t> energy_nj;
 };
 
+// What a run of the task "translation" records besides: one entry per item, or per item and model
+// as OutcomeTable::cells. All empty for other tasks.
+struct TextCell {
+  std::string text;  // the translation; empty where the model failed
+  std::int32_t source_pieces = 0;
+  std::int32_t target_tokens = 0;
+  bool finished = true;
+};
+struct TextTable {
+  std::vector<std::string> sources;     // as models get them
+  std::vector<std::string> references;  // empty where the data has none
+  std::vector<TextCell> cells;
+};
+
 // What a model needs besides time and energy. Nothing where it was not measured.
 struct ModelResources {
   std::optional<std::int64_t> file_bytes;
@@ -50,6 +64,8 @@ struct OutcomeTable {
   std::vector<RecordedOutcome> cells;            // items.size() x zoo.models.size(), item-major
   std::optional<std::int64_t> decode_energy_nj;  // per item, the mean
   std::vector<ModelResources> resources;         // [model]
+
+  TextTable text;
 
   // Where the run recorded features (`feature_spec.set` is not empty), else empty. Features that
   // could not be computed, for want of memory, are NaN.
