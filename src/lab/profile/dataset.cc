@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 
@@ -173,6 +174,17 @@ class CsvReader {
   DataSet data_;
 };
 
+Result<DataSet> read_image_data_set(const fs::path& data, const Zoo& zoo) {
+  std::error_code error;
+  Result<DataSet> result =
+      fs::is_directory(data, error) ? FolderReader(data, zoo).read() : CsvReader(data, zoo).read();
+  if (result.ok() && result->items.empty()) {
+    return invalid_input(
+        fmt::format("{}: there are no images in it (.jpg, .jpeg, .png, .webp)", data.string()));
+  }
+  return result;
+}
+
 std::string last_component(const fs::path& data) {
   std::error_code error;
   const fs::path whole = fs::absolute(data, error).lexically_normal();
@@ -181,19 +193,21 @@ std::string last_component(const fs::path& data) {
 
 }  // namespace
 
+Result<std::vector<std::byte>> bytes_of(const DataItem& item) {
+  if (item.text.empty()) return read_bytes(item.path);
+  const std::span<const std::byte> bytes = std::as_bytes(std::span<const char>(item.text));
+  return std::vector<std::byte>(bytes.begin(), bytes.end());
+}
+
 Result<DataSet> read_data_set(const fs::path& data, const Zoo& zoo) {
   std::error_code error;
   const fs::file_status status = fs::status(data, error);
   if (!fs::exists(status)) {
-    return not_found(fmt::format("{}: there is no such folder or CSV file", data.string()));
+    return not_found(fmt::format("{}: there is no such folder or file", data.string()));
   }
   Result<DataSet> result =
-      fs::is_directory(status) ? FolderReader(data, zoo).read() : CsvReader(data, zoo).read();
+      zoo.task == kTranslation ? read_text_data_set(data, zoo) : read_image_data_set(data, zoo);
   if (!result.ok()) return result;
-  if (result->items.empty()) {
-    return invalid_input(
-        fmt::format("{}: there are no images in it (.jpg, .jpeg, .png, .webp)", data.string()));
-  }
   result->name = last_component(data);
   return result;
 }

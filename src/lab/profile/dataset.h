@@ -1,6 +1,10 @@
-// The data set of a profile: which images, and the class of each where it is known.
+// The data set of a profile: which images, and the class of each where it is known; or which
+// sentences, and the translation of each.
 //
-// DATA is one of
+// DATA of a zoo that translates is a text file NAME.SOURCE (its ending is the source language), one
+// sentence to a line; NAME.TARGET beside it, if it is there, has their translations line by line.
+//
+// DATA of any other zoo is one of
 //   an ImageFolder   DATA/CLASS/.../img.jpg; CLASS is a class number (from 0) or a key of the zoo's
 //   class
 //                    list, never its place in sorted order
@@ -28,6 +32,7 @@ struct DataItem {
   std::filesystem::path path;
   std::optional<std::int32_t> label;  // class, from 0
   std::string where;                  // for messages: "labels.csv:17", or the path
+  std::string text;                   // of a sentence: itself, a line end, its translation if any
 };
 
 struct DataSet {
@@ -36,9 +41,13 @@ struct DataSet {
   std::size_t skipped = 0;      // files of a folder that are no images, by their ending
 };
 
+// What an item is made of: the file, or its text.
+Result<std::vector<std::byte>> bytes_of(const DataItem& item);
+
 // Errors name file and line: a missing image, a label or folder that is no class of the zoo, an
 // item that occurs twice, a folder that mixes images and class folders, no image at all. Images are
 // not opened.
 Result<DataSet> read_data_set(const std::filesystem::path& data, const Zoo& zoo);
+Result<DataSet> read_text_data_set(const std::filesystem::path& source, const Zoo& zoo);
 
 }  // namespace rightsize

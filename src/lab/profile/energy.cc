@@ -6,10 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "image/classification.h"
 #include "lab/profile/device.h"
 #include "lab/profile/energy_blocks.h"
-#include "lab/profile/features.h"
 #include "lab/profile/timed_items.h"
 
 namespace rightsize {
@@ -18,12 +16,12 @@ namespace {
 constexpr std::size_t kFilesOfABlock = 32;
 constexpr std::size_t kImagesOfABlock = 8;  // for features, whose cost depends on the image
 
-// The images of the blocks: the timed items in turn, those left out whose file is gone or has
+// The inputs of the blocks: the timed items in turn, those left out whose file is gone or has
 // changed.
-class BlockImages {
+class BlockItems {
  public:
-  BlockImages(const DataSet& data, std::span<const StoredItem> items,
-              const std::vector<std::int64_t>& timed)
+  BlockItems(const DataSet& data, std::span<const StoredItem> items,
+             const std::vector<std::int64_t>& timed)
       : data_(data), items_(items), timed_(timed) {}
 
   // Of the next item at or after the `position`-th that there is.
@@ -33,7 +31,7 @@ class BlockImages {
       Result<std::vector<std::byte>> bytes = read_unchanged(data_, items_, item);
       if (bytes.ok()) return bytes;
     }
-    return not_found("energy cannot be measured: the images are gone or have changed");
+    return not_found("energy cannot be measured: the inputs are gone or have changed");
   }
 
   Result<std::vector<std::vector<std::byte>>> files(std::size_t position, std::size_t count) const {
@@ -54,22 +52,18 @@ class BlockImages {
 
 class EnergyPhase {
  public:
-  EnergyPhase(RunStore& store, const BlockImages& images, const ModelSet& models,
-              ImageFeatures extractor, const EnergyOptions& options, double tolerance,
-              const DecodeLimits& limits, RunEnergy found, ProgressMeter& progress)
+  EnergyPhase(RunStore& store, const BlockItems& inputs, const Workload& workload,
+              const EnergyOptions& options, double tolerance, RunEnergy found,
+              ProgressMeter& progress)
       : store_(store),
-        images_(images),
-        extractor_(std::move(extractor)),
+        inputs_(inputs),
+        workload_(workload),
         options_(options),
         tolerance_(tolerance),
-        limits_(limits),
         energy_(std::move(found)),
-        progress_(progress) {
-    const Zoo& zoo = store.header().zoo;
-    for (std::size_t i = 0; i < zoo.models.size(); ++i) {
-      models_.emplace_back(zoo.models[i], *models.session(static_cast<ModelIndex>(i)));
-    }
-  }
+        progress_(progress),
+        models_(static_cast<int>(store.header().zoo.models.size())),
+        first_work_(store.header().features.set.empty() ? 0 : kFirstWork) {}
 
   Status run() {
     if (unknown_works().empty()) return {};
@@ -80,6 +74,9 @@ class EnergyPhase {
       return give_up(mismatch(fmt::format("this run's energy was measured by {}, now there is {}",
                                           energy_.idle.front().sensor, name)));
     }
+    Result<std::unique_ptr<Worker>> worker = workload_.make_worker();
+    if (!worker.ok()) return worker.status();
+    worker_ = std::move(*worker);
     EnergyMeter meter(std::move(*sensor));
     const Result<PinnedThread> pinned = PinnedThread::pin();  // after the meter was made, see there
     if (!pinned.ok()) return give_up(pinned.status());
@@ -91,7 +88,7 @@ class EnergyPhase {
 
   std::vector<int> unknown_works() {
     std::vector<int> works;
-    for (int work = kFirstWork; work < static_cast<int>(models_.size()); ++work) {
+    for (int work = first_work_; work < models_; ++work) {
       const MeanInterval known = mean_interval(energy_.of(work));
       if (known.relative_width() > tolerance_ &&
           known.samples < static_cast<std::size_t>(options_.most_blocks)) {
@@ -102,7 +99,7 @@ class EnergyPhase {
   }
 
   Status measure_all(EnergyMeter& meter) {
-    const std::size_t works = models_.size() + static_cast<std::size_t>(-kFirstWork);
+    const auto works = static_cast<std::size_t>(models_ - first_work_);
     progress_.report({"energy", works - unknown_works().size(), works});
     const Result<IdlePower> idle = meter.measure_idle(
         options_.idle_windows, [&] { std::this_thread::sleep_for(options_.idle_window); });
@@ -130,39 +127,38 @@ class EnergyPhase {
   Result<EnergyBlock> measure(EnergyMeter& meter, int work) {
     const std::size_t number = energy_.of(work).size();
     if (work == kDecoding) {
-      const auto files = images_.files(number * kFilesOfABlock, kFilesOfABlock);
+      const auto files = inputs_.files(number * kFilesOfABlock, kFilesOfABlock);
       if (!files.ok()) return files.status();
       return measure(meter, work, [&] {
-        for (const auto& file : *files) static_cast<void>(decode_image(file, limits_));
+        for (const auto& file : *files) static_cast<void>(worker_->load(file));
         return static_cast<int>(files->size());
       });
     }
     if (work == kFeatures) return measure_features(meter, number);
-    const Result<std::vector<std::byte>> file = images_.file(number);
+    const Result<std::vector<std::byte>> file = inputs_.file(number);
     if (!file.ok()) return file.status();
-    const Result<Image> image = decode_image(*file, limits_);
-    if (!image.ok()) return image.status();
+    if (Status status = worker_->load(*file); !status.ok()) return status;
     return measure(meter, work, [&] {
-      ImageModel::Times not_kept;
+      Elapsed not_kept;
       // A failure has its cost too; whether the model failed is in its outcome.
-      static_cast<void>(
-          models_[static_cast<std::size_t>(work)].classify(*image, outcome_, not_kept));
+      worker_->run(static_cast<ModelIndex>(work), outcome_, not_kept, not_kept);
       return 1;
     });
   }
 
   Result<EnergyBlock> measure_features(EnergyMeter& meter, std::size_t number) {
-    const auto files = images_.files(number * kImagesOfABlock, kImagesOfABlock);
+    const auto files = inputs_.files(number * kImagesOfABlock, kImagesOfABlock);
     if (!files.ok()) return files.status();
-    std::vector<Image> images;
+    std::vector<std::unique_ptr<Worker>> loaded;  // one for each image
     for (const auto& file : *files) {
-      Result<Image> image = decode_image(file, limits_);
-      if (!image.ok()) return image.status();
-      images.push_back(std::move(*image));
+      Result<std::unique_ptr<Worker>> worker = workload_.make_worker();
+      if (!worker.ok()) return worker.status();
+      if (Status status = (*worker)->load(file); !status.ok()) return status;
+      loaded.push_back(std::move(*worker));
     }
     return measure(meter, kFeatures, [&] {
-      for (const Image& image : images) static_cast<void>(extract_all(extractor_, image));
-      return static_cast<int>(images.size());
+      for (const auto& worker : loaded) static_cast<void>(worker->features());
+      return static_cast<int>(loaded.size());
     });
   }
 
@@ -184,32 +180,31 @@ class EnergyPhase {
   }
 
   RunStore& store_;
-  const BlockImages& images_;
-  ImageFeatures extractor_;
+  const BlockItems& inputs_;
+  const Workload& workload_;
   const EnergyOptions& options_;
   double tolerance_;
-  DecodeLimits limits_;
   RunEnergy energy_;
   ProgressMeter& progress_;
-  std::vector<ImageModel> models_;
-  ClassOutcome outcome_;
+  int models_;
+  int first_work_;  // of those that energy is measured of
+  std::unique_ptr<Worker> worker_;
+  ModelRecord outcome_;
 };
 
 }  // namespace
 
-Status record_energy(RunStore& store, const DataSet& data, const ModelSet& models,
+Status record_energy(RunStore& store, const DataSet& data, const Workload& workload,
                      const EnergyOptions& options, const TimingOptions& timing,
-                     const DecodeLimits& limits, ProgressMeter& progress) {
+                     ProgressMeter& progress) {
   const Result<std::vector<StoredItem>> items = store.items();
   if (!items.ok()) return items.status();
   Result<RunEnergy> found = read_energy(store);
   if (!found.ok()) return found.status();
   const std::vector<std::int64_t> timed = draw_timed_items(*items, store.header(), timing.items);
-  const BlockImages images(data, *items, timed);
-  Result<ImageFeatures> extractor = ImageFeatures::make(store.header().features.options);
-  if (!extractor.ok()) return extractor.status();
-  EnergyPhase phase(store, images, models, std::move(*extractor), options, timing.tolerance, limits,
-                    std::move(*found), progress);
+  const BlockItems inputs(data, *items, timed);
+  EnergyPhase phase(store, inputs, workload, options, timing.tolerance, std::move(*found),
+                    progress);
   return phase.run();
 }
 

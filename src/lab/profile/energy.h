@@ -9,19 +9,20 @@
 // x its wall time) / runs. It is kept as it comes out, also where noise makes it negative: cutting
 // it off at zero would make the mean too large.
 //
+// Of translations there are the models alone: a block translates one sentence.
+//
 // Every block is committed at once; a phase that was interrupted is taken up where it stopped, with
 // an idle power of its own.
 #pragma once
 
 #include <chrono>
 
-#include "image/decode.h"
 #include "lab/energy/sensor.h"
 #include "lab/profile/dataset.h"
 #include "lab/profile/progress.h"
 #include "lab/profile/store.h"
 #include "lab/profile/timing.h"
-#include "model/model_set.h"
+#include "lab/profile/workload.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
@@ -37,8 +38,8 @@ struct EnergyOptions {
 // Measures each work until the 95 % interval of its mean is narrower than the tolerance of
 // `timing`, on the items that are timed. Where there is no sensor, or it fails on the way, the
 // reason is recorded (`RunStore::no_energy`) and the profile goes on: a failure is one of run.db.
-Status record_energy(RunStore& store, const DataSet& data, const ModelSet& models,
+Status record_energy(RunStore& store, const DataSet& data, const Workload& workload,
                      const EnergyOptions& options, const TimingOptions& timing,
-                     const DecodeLimits& limits, ProgressMeter& progress);
+                     ProgressMeter& progress);
 
 }  // namespace rightsize

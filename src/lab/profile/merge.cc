@@ -20,7 +20,9 @@ SELECT a.name FROM main.items a JOIN src.items b USING(id)
 WHERE a.status != 0 AND b.status != 0 AND (
   a.status != b.status OR a.sha256 IS NOT b.sha256 OR EXISTS(
     SELECT 1 FROM main.outcomes p JOIN src.outcomes q USING(item, model)
-    WHERE p.item = a.id AND (p.status != q.status OR p.label IS NOT q.label)))
+    WHERE p.item = a.id AND (p.status != q.status OR p.label IS NOT q.label)) OR EXISTS(
+    SELECT 1 FROM main.translations p JOIN src.translations q USING(item, model)
+    WHERE p.item = a.id AND p.text != q.text))
 ORDER BY a.id LIMIT 1)";
 
 constexpr const char* kRepeated =
@@ -32,6 +34,8 @@ UPDATE main.items AS a SET
   status = b.status, error = b.error, sha256 = b.sha256, width = b.width, height = b.height
   FROM src.items AS b WHERE a.id = b.id AND a.status = 0 AND b.status != 0;
 INSERT OR IGNORE INTO main.outcomes SELECT * FROM src.outcomes;
+INSERT OR IGNORE INTO main.sentences SELECT * FROM src.sentences;
+INSERT OR IGNORE INTO main.translations SELECT * FROM src.translations;
 INSERT OR IGNORE INTO main.decode_samples SELECT * FROM src.decode_samples;
 INSERT OR IGNORE INTO main.timing_samples SELECT * FROM src.timing_samples;
 INSERT OR IGNORE INTO main.features SELECT * FROM src.features;

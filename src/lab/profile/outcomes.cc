@@ -8,37 +8,31 @@
 #include <vector>
 
 #include "core/checksum.h"
-#include "core/file.h"
-#include "image/classification.h"
-#include "lab/profile/features.h"
 
 namespace rightsize {
 namespace {
 
-ItemRecord measure(const OutcomeTask& task, std::vector<ImageModel>& models,
-                   ImageFeatures& extractor, const DecodeLimits& limits) {
+ItemRecord measure(const OutcomeTask& task, Worker& worker, std::size_t models) {
   ItemRecord record;
   record.item = task.item.id;
   record.label = task.item.label;
-  const Result<std::vector<std::byte>> bytes = read_bytes(task.path);
+  const Result<std::vector<std::byte>> bytes = bytes_of(*task.data);
   if (!bytes.ok()) {
     record.decoded = bytes.status();
     return record;
   }
   record.sha256 = sha256(*bytes);
-  const Result<Image> image = decode_image(*bytes, limits);
-  if (!image.ok()) {
-    record.decoded = image.status().with_context(task.path.string());
+  if (Status status = worker.load(*bytes); !status.ok()) {
+    record.decoded = status.with_context(task.data->where);
     return record;
   }
-  record.width = image->width;
-  record.height = image->height;
-  record.models.resize(models.size());
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    ImageModel::Times not_kept;
-    record.models[i].status = models[i].classify(*image, record.models[i].outcome, not_kept);
+  worker.describe(record);
+  record.models.resize(models);
+  for (std::size_t m = 0; m < models; ++m) {
+    Elapsed not_kept;
+    worker.run(static_cast<ModelIndex>(m), record.models[m], not_kept, not_kept);
   }
-  Result<ExtractedFeatures> features = extract_all(extractor, *image);
+  Result<ExtractedFeatures> features = worker.features();
   if (features.ok()) {
     record.features = std::move(features->values);
     record.has_object = features->has_object;
@@ -49,13 +43,11 @@ ItemRecord measure(const OutcomeTask& task, std::vector<ImageModel>& models,
 // The tasks, handed out to threads one by one, and the one place where results are recorded.
 class OutcomePhase {
  public:
-  OutcomePhase(const Zoo& zoo, const ModelSet& models, std::span<const OutcomeTask> tasks,
-               const OutcomeOptions& options, RunRecorder& recorder, Progress progress,
-               ProgressMeter& meter)
-      : zoo_(zoo),
-        models_(models),
+  OutcomePhase(const Zoo& zoo, const Workload& workload, std::span<const OutcomeTask> tasks,
+               RunRecorder& recorder, Progress progress, ProgressMeter& meter)
+      : models_(zoo.models.size()),
+        workload_(workload),
         tasks_(tasks),
-        options_(options),
         recorder_(recorder),
         progress_(std::move(progress)),
         meter_(meter) {}
@@ -76,17 +68,12 @@ class OutcomePhase {
  private:
   void work() noexcept {
     try {
-      std::vector<ImageModel> models;
-      models.reserve(zoo_.models.size());
-      for (std::size_t i = 0; i < zoo_.models.size(); ++i) {
-        models.emplace_back(zoo_.models[i], *models_.session(static_cast<ModelIndex>(i)));
-      }
-      Result<ImageFeatures> extractor = ImageFeatures::make(options_.features);
-      if (!extractor.ok()) return stop(extractor.status());
+      const Result<std::unique_ptr<Worker>> worker = workload_.make_worker();
+      if (!worker.ok()) return stop(worker.status());
       while (!stopped_) {
         const std::size_t task = next_.fetch_add(1);
         if (task >= tasks_.size()) return;
-        record(measure(tasks_[task], models, *extractor, options_.limits));
+        record(measure(tasks_[task], **worker, models_));
       }
     } catch (const std::exception& error) {
       stop(runtime_error(std::string("out of memory: use fewer threads: ") + error.what()));
@@ -109,10 +96,9 @@ class OutcomePhase {
     stopped_ = true;
   }
 
-  const Zoo& zoo_;
-  const ModelSet& models_;
+  std::size_t models_;
+  const Workload& workload_;
   std::span<const OutcomeTask> tasks_;
-  OutcomeOptions options_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stopped_{false};
 
@@ -125,12 +111,12 @@ class OutcomePhase {
 
 }  // namespace
 
-Status record_outcomes(const Zoo& zoo, const ModelSet& models, std::span<const OutcomeTask> tasks,
-                       const OutcomeOptions& options, RunRecorder& recorder, Progress progress,
+Status record_outcomes(const Zoo& zoo, const Workload& workload, std::span<const OutcomeTask> tasks,
+                       int threads, RunRecorder& recorder, Progress progress,
                        ProgressMeter& meter) {
   const int useful = static_cast<int>(std::min<std::size_t>(tasks.size(), 1024));
-  OutcomePhase phase(zoo, models, tasks, options, recorder, std::move(progress), meter);
-  return phase.run(std::clamp(options.threads, 1, std::max(useful, 1)));
+  OutcomePhase phase(zoo, workload, tasks, recorder, std::move(progress), meter);
+  return phase.run(std::clamp(threads, 1, std::max(useful, 1)));
 }
 
 }  // namespace rightsize

@@ -4,34 +4,25 @@
 
 #include <span>
 
-#include "image/decode.h"
-#include "image/features.h"
 #include "lab/profile/dataset.h"
 #include "lab/profile/progress.h"
 #include "lab/profile/recorder.h"
 #include "lab/profile/store.h"
-#include "model/model_set.h"
+#include "lab/profile/workload.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
 
-// One pending item of the run and where its file is.
+// One pending item of the run and what it is made of.
 struct OutcomeTask {
   StoredItem item;
-  std::filesystem::path path;
+  const DataItem* data = nullptr;
 };
 
-struct OutcomeOptions {
-  int threads = 1;
-  DecodeLimits limits;
-  ImageFeatureOptions features;
-};
-
-// Runs all tasks and records them, with the features of the images. An item that cannot be read or
-// decoded, or on which a model fails, is recorded as failed and the phase goes on; the first
-// failure to record ends it. `progress` holds what is done already and the total.
-Status record_outcomes(const Zoo& zoo, const ModelSet& models, std::span<const OutcomeTask> tasks,
-                       const OutcomeOptions& options, RunRecorder& recorder, Progress progress,
-                       ProgressMeter& meter);
+// Runs all tasks on `threads` threads and records them, with the features of images. An item that
+// cannot be read or decoded, or on which a model fails, is recorded as failed and the phase goes
+// on; the first failure to record ends it. `progress` holds what is done already and the total.
+Status record_outcomes(const Zoo& zoo, const Workload& workload, std::span<const OutcomeTask> tasks,
+                       int threads, RunRecorder& recorder, Progress progress, ProgressMeter& meter);
 
 }  // namespace rightsize

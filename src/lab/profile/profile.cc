@@ -40,16 +40,16 @@ RunHeader header_of(const Zoo& zoo, const DataSet& data, const Runtime& runtime,
                        runtime.name(), utc_now(), options.version};
   header.shard = options.shard;
   header.shards = options.shards;
-  header.features = {image_feature_set().name, options.features};
+  header.features = recorded_features(zoo, options.features);
   header.items_sha256 = digest_of(data.items);
   return header;
 }
 
-Result<ModelSet> open_models(const Zoo& zoo, const ProfileOptions& options,
-                             const std::shared_ptr<Runtime>& runtime) {
+Result<std::unique_ptr<Workload>> open_models(const Zoo& zoo, const ProfileOptions& options,
+                                              const std::shared_ptr<Runtime>& runtime) {
   std::vector<ModelIndex> all(zoo.models.size());
   std::iota(all.begin(), all.end(), ModelIndex{0});
-  return ModelSet::open(zoo, all, options.models, runtime);
+  return open_workload(zoo, all, options.models, runtime, {options.limits, options.features});
 }
 
 Result<RunStore> create_or_resume(const RunHeader& wanted, const DataSet& data,
@@ -77,7 +77,7 @@ std::vector<OutcomeTask> tasks_of(const std::vector<StoredItem>& items, const Da
   std::vector<OutcomeTask> tasks;
   for (const StoredItem& item : items) {
     if (!header.owns(item.id) || item.status != ItemStatus::kPending) continue;
-    tasks.push_back({item, data.items[static_cast<std::size_t>(item.id)].path});
+    tasks.push_back({item, &data.items[static_cast<std::size_t>(item.id)]});
   }
   return tasks;
 }
@@ -85,13 +85,13 @@ std::vector<OutcomeTask> tasks_of(const std::vector<StoredItem>& items, const Da
 class Profile {
  public:
   Profile(RunStore& store, RunRecorder& recorder, const Zoo& zoo, const DataSet& data,
-          const ModelSet& models, Runtime& runtime, const ProfileOptions& options,
-          const ProgressSink& sink)
+          const Workload& workload, const std::shared_ptr<Runtime>& runtime,
+          const ProfileOptions& options, const ProgressSink& sink)
       : store_(store),
         recorder_(recorder),
         zoo_(zoo),
         data_(data),
-        models_(models),
+        workload_(workload),
         runtime_(runtime),
         options_(options),
         meter_(sink) {}
@@ -124,9 +124,8 @@ class Profile {
     if (tasks.empty()) return {};
     const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kShared);
     if (!lock.ok()) return lock.status();
-    const OutcomeOptions how{options_.threads > 0 ? options_.threads : allowed_cores(),
-                             options_.limits, store_.header().features.options};
-    return record_outcomes(store_.header().zoo, models_, tasks, how, recorder_,
+    const int threads = options_.threads > 0 ? options_.threads : allowed_cores();
+    return record_outcomes(store_.header().zoo, workload_, tasks, threads, recorder_,
                            {"outcomes", summary.found, owned}, meter_);
   }
 
@@ -135,7 +134,7 @@ class Profile {
     const Result<RunSummary> outcomes = summarise(store_);
     if (!outcomes.ok()) return outcomes.status();
     if (outcomes->failed == outcomes->items) {
-      return invalid_input(fmt::format("none of the {} images could be decoded; the first: {}",
+      return invalid_input(fmt::format("none of the {} inputs could be read; the first: {}",
                                        outcomes->items, outcomes->first_error));
     }
     const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kExclusive);
@@ -145,21 +144,20 @@ class Profile {
       return status;
     }
     Result<TimingResult> timing =
-        record_timing(store_, data_, models_, options_.timing, options_.limits, recorder_, meter_);
+        record_timing(store_, data_, workload_, options_.timing, recorder_, meter_);
     if (!timing.ok()) return timing.status();
     summary.timing = *timing;
     const Status complete = store_.set_timing_tolerance(options_.timing.tolerance);
     if (!complete.ok()) return complete;
-    return record_energy(store_, data_, models_, options_.energy, options_.timing, options_.limits,
-                         meter_);
+    return record_energy(store_, data_, workload_, options_.energy, options_.timing, meter_);
   }
 
   RunStore& store_;
   RunRecorder& recorder_;
   const Zoo& zoo_;
   const DataSet& data_;
-  const ModelSet& models_;
-  Runtime& runtime_;
+  const Workload& workload_;
+  const std::shared_ptr<Runtime>& runtime_;
   const ProfileOptions& options_;
   ProgressMeter meter_;
 };
@@ -221,16 +219,16 @@ Result<ProfileSummary> profile(const Zoo& zoo, const DataSet& data,
                                const std::shared_ptr<Runtime>& runtime,
                                const ProfileOptions& options, const ProgressSink& sink) {
   if (Status status = check_options(options); !status.ok()) return status;
-  const Result<ModelSet> models = open_models(zoo, options, runtime);
-  if (!models.ok()) return models.status();
+  const Result<std::unique_ptr<Workload>> workload = open_models(zoo, options, runtime);
+  if (!workload.ok()) return workload.status();
   const Result<OutputLock> lock = OutputLock::take(options.output);
   if (!lock.ok()) return lock.status();
   Result<RunStore> store =
       create_or_resume(header_of(zoo, data, *runtime, options), data, options.output);
   if (!store.ok()) return store.status();
-  Result<RunRecorder> recorder = RunRecorder::make(store->database(), options.commit_every);
+  Result<RunRecorder> recorder = RunRecorder::make(store->database(), zoo, options.commit_every);
   if (!recorder.ok()) return recorder.status();
-  return Profile(*store, *recorder, zoo, data, *models, *runtime, options, sink).run();
+  return Profile(*store, *recorder, zoo, data, **workload, runtime, options, sink).run();
 }
 
 }  // namespace rightsize

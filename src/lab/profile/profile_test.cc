@@ -126,7 +126,7 @@ TEST_F(ProfileTest, AFailingImageOrModelInTheMiddleIsRecordedAndTheRunGoesOn) {
 TEST_F(ProfileTest, SaysWhenNoImageCouldBeDecoded) {
   const DataSet data = test::make_data(folder_ / "data", 2);
   for (const DataItem& item : data.items) test::write_file(item.path, "no image");
-  expect_error(run_profile(zoo_, data, options_), {"none of the 2 images", "image0.png"});
+  expect_error(run_profile(zoo_, data, options_), {"none of the 2 inputs", "image0.png"});
 }
 
 TEST_F(ProfileTest, AFinishedRunIsNotMeasuredAgain) {

@@ -10,6 +10,7 @@
 #include "lab/profile/features.h"
 #include "lab/profile/resources.h"
 #include "lab/profile/samples.h"
+#include "lab/profile/translations.h"
 
 namespace rightsize {
 namespace {
@@ -41,6 +42,7 @@ Status read_cells(Database& database, const std::vector<std::ptrdiff_t>& rows,
     RecordedOutcome& cell = table.cells[next];
     cell.status = static_cast<TrialStatus>(select->integer(2));
     if (cell.status != TrialStatus::kOk) continue;
+    if (table.zoo.task == kTranslation) continue;
     for (std::size_t i = 0; i < kClassSignalCount; ++i) {
       cell.outcome.signals[i] = select->real(3 + static_cast<int>(i));
     }
@@ -89,6 +91,23 @@ void fill_feature_times(const std::vector<std::vector<ItemSample>>& groups,
   }
 }
 
+// What the inference of a model takes on every row: of images the median over all, as their content
+// does not matter; of sentences by their lengths.
+std::vector<Elapsed> inference_times(const std::vector<StoredModelSample>& samples,
+                                     std::size_t model, const std::vector<std::ptrdiff_t>& rows,
+                                     const OutcomeTable& table) {
+  constexpr auto kInference = &StoredModelSample::inference;
+  if (table.zoo.task != kTranslation) return {table.item_count(), median_of(samples, kInference)};
+  constexpr Elapsed kNotMeasured{Nanoseconds(-1), Nanoseconds(-1)};
+  std::vector<Elapsed> medians(table.item_count(), kNotMeasured);
+  medians_by_item(samples, kInference, rows, medians);
+  std::vector<std::optional<Elapsed>> measured(medians.size());
+  for (std::size_t row = 0; row < medians.size(); ++row) {
+    if (medians[row].cpu >= Nanoseconds(0)) measured[row] = medians[row];
+  }
+  return times_by_length(table, model, measured);
+}
+
 void fill_times(const Samples& samples, const std::vector<std::ptrdiff_t>& rows,
                 OutcomeTable& table) {
   std::vector<Elapsed> decode(table.item_count(), median_of(samples.decode, &ItemSample::time));
@@ -100,15 +119,16 @@ void fill_times(const Samples& samples, const std::vector<std::ptrdiff_t>& rows,
   fill_feature_times(samples.features, rows, table);
   for (std::size_t model = 0; model < table.model_count(); ++model) {
     const std::vector<StoredModelSample>& own = samples.models[model];
-    const Elapsed inference = median_of(own, &StoredModelSample::inference);
-    table.resources[model].cpu_cores = cpu_cores(inference.cpu, inference.wall);
+    const Elapsed usual = median_of(own, &StoredModelSample::inference);
+    table.resources[model].cpu_cores = cpu_cores(usual.cpu, usual.wall);
+    const std::vector<Elapsed> inference = inference_times(own, model, rows, table);
     std::vector<Elapsed> preprocess(table.item_count(),
                                     median_of(own, &StoredModelSample::preprocess));
     medians_by_item(own, &StoredModelSample::preprocess, rows, preprocess);
     for (std::size_t item = 0; item < table.item_count(); ++item) {
       RecordedOutcome& cell = table.cells[item * table.model_count() + model];
-      cell.cpu = inference.cpu + preprocess[item].cpu;
-      cell.wall = inference.wall + preprocess[item].wall;
+      cell.cpu = inference[item].cpu + preprocess[item].cpu;
+      cell.wall = inference[item].wall + preprocess[item].wall;
     }
   }
 }
@@ -176,6 +196,9 @@ Result<OutcomeTable> read_complete(RunStore& store) {
   }
   table.cells.resize(table.items.size() * table.zoo.models.size());
   if (Status status = read_cells(store.database(), rows, table); !status.ok()) return status;
+  if (table.zoo.task == kTranslation) {
+    if (Status status = read_translations(store, rows, table); !status.ok()) return status;
+  }
   if (Status status = read_features(store, rows, table); !status.ok()) return status;
   const Result<Samples> samples = read_samples(store);
   if (!samples.ok()) return samples.status();

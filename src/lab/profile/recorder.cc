@@ -20,7 +20,8 @@ void bind_text_or_null(Statement& statement, int parameter, const std::string& t
 
 }  // namespace
 
-Result<RunRecorder> RunRecorder::make(Database& database, std::chrono::milliseconds commit_every) {
+Result<RunRecorder> RunRecorder::make(Database& database, const Zoo& zoo,
+                                      std::chrono::milliseconds commit_every) {
   Status status;
   const auto prepare = [&](const char* sql) {
     Result<Statement> statement = database.prepare(sql);
@@ -30,14 +31,17 @@ Result<RunRecorder> RunRecorder::make(Database& database, std::chrono::milliseco
   auto item = prepare(
       "UPDATE items SET status = ?, error = ?, sha256 = ?, width = ?, height = ? WHERE id = ?");
   auto outcome = prepare("INSERT INTO outcomes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto sentence = prepare("INSERT INTO sentences VALUES(?, ?, ?)");
+  auto translation = prepare("INSERT INTO translations VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   auto features = prepare("INSERT INTO features VALUES(?, ?, ?)");
   auto decode = prepare("INSERT INTO decode_samples VALUES(?, ?, ?, ?)");
   auto timing = prepare("INSERT INTO timing_samples VALUES(?, ?, ?, ?, ?, ?, ?)");
   auto feature_times = prepare("INSERT INTO feature_samples VALUES(?, ?, ?, ?, ?)");
   if (!status.ok()) return status;
-  return RunRecorder(database, commit_every,
-                     {std::move(*item), std::move(*outcome), std::move(*features),
-                      std::move(*decode), std::move(*timing), std::move(*feature_times)});
+  return RunRecorder(
+      database, zoo.task == kTranslation, commit_every,
+      {std::move(*item), std::move(*outcome), std::move(*sentence), std::move(*translation),
+       std::move(*features), std::move(*decode), std::move(*timing), std::move(*feature_times)});
 }
 
 Status RunRecorder::add(const ItemRecord& record) { return add_to_batch(record); }
@@ -73,7 +77,7 @@ Status RunRecorder::insert(const ItemRecord& record) {
       1, static_cast<std::int64_t>(decoded ? ItemStatus::kDecoded : ItemStatus::kFailed));
   bind_text_or_null(to_.item, 2, record.decoded.message());
   bind_text_or_null(to_.item, 3, record.sha256);
-  if (decoded) {
+  if (decoded && !translates_) {
     to_.item.bind_integer(4, record.width);
     to_.item.bind_integer(5, record.height);
   } else {
@@ -82,11 +86,38 @@ Status RunRecorder::insert(const ItemRecord& record) {
   }
   to_.item.bind_integer(6, record.item);
   if (Status status = to_.item.run(); !status.ok()) return status;
+  if (decoded && translates_) {
+    if (Status status = insert_sentence(record); !status.ok()) return status;
+  }
   for (std::size_t model = 0; model < record.models.size(); ++model) {
     const Status status = insert_outcome(record, static_cast<ModelIndex>(model));
     if (!status.ok()) return status;
   }
   return record.features.empty() ? Status() : insert_features(record);
+}
+
+Status RunRecorder::insert_sentence(const ItemRecord& record) {
+  to_.sentence.bind_integer(1, record.item);
+  to_.sentence.bind_text(2, record.source);
+  to_.sentence.bind_text(3, record.reference);
+  return to_.sentence.run();
+}
+
+// Signals that are no number are null.
+Status RunRecorder::insert_translation(const ItemRecord& record, ModelIndex model) {
+  const TextCell& cell = record.models[model].translation;
+  to_.translation.bind_integer(1, record.item);
+  to_.translation.bind_integer(2, model);
+  to_.translation.bind_text(3, cell.text);
+  to_.translation.bind_integer(4, cell.source_pieces);
+  to_.translation.bind_integer(5, cell.target_tokens);
+  to_.translation.bind_integer(6, cell.finished ? 1 : 0);
+  for (std::size_t s = 0; s < kTranslationSignals.size(); ++s) {
+    to_.translation.bind_real(
+        7 + static_cast<int>(s),
+        record.models[model].outcome.signals[static_cast<std::size_t>(kTranslationSignals[s])]);
+  }
+  return to_.translation.run();
 }
 
 Status RunRecorder::insert_features(const ItemRecord& record) {
@@ -97,26 +128,31 @@ Status RunRecorder::insert_features(const ItemRecord& record) {
 }
 
 Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
-  const auto& [status, outcome] = record.models[model];
+  const Status& status = record.models[model].status;
   to_.outcome.bind_integer(1, record.item);
   to_.outcome.bind_integer(2, model);
   to_.outcome.bind_integer(
       3, static_cast<std::int64_t>(status.ok() ? TrialStatus::kOk : TrialStatus::kFailed));
   bind_text_or_null(to_.outcome, 4, status.message());
   for (int parameter = 5; parameter <= 12; ++parameter) to_.outcome.bind_null(parameter);
-  if (record.label) {
-    to_.outcome.bind_integer(6, status.ok() && hit(outcome.top, *record.label, 1) ? 1 : 0);
-    to_.outcome.bind_integer(7, status.ok() && hit(outcome.top, *record.label, 5) ? 1 : 0);
+  if (!translates_) bind_classes(record.models[model], record.label);
+  if (Status done = to_.outcome.run(); !done.ok()) return done;
+  return translates_ && status.ok() ? insert_translation(record, model) : Status();
+}
+
+void RunRecorder::bind_classes(const ModelRecord& record, std::optional<std::int32_t> label) {
+  const auto& [status, outcome, no_translation] = record;
+  if (label) {
+    to_.outcome.bind_integer(6, status.ok() && hit(outcome.top, *label, 1) ? 1 : 0);
+    to_.outcome.bind_integer(7, status.ok() && hit(outcome.top, *label, 5) ? 1 : 0);
   }
-  if (status.ok()) {
-    to_.outcome.bind_integer(5, outcome.label());
-    for (std::size_t i = 0; i < kClassSignalCount; ++i) {
-      to_.outcome.bind_real(8 + static_cast<int>(i), outcome.signals[i]);
-    }
-    to_.outcome.bind_blob(11, encode_top(outcome.top));
-    to_.outcome.bind_real(12, static_cast<double>(outcome.top.rest));
+  if (!status.ok()) return;
+  to_.outcome.bind_integer(5, outcome.label());
+  for (std::size_t i = 0; i < kClassSignalCount; ++i) {
+    to_.outcome.bind_real(8 + static_cast<int>(i), outcome.signals[i]);
   }
-  return to_.outcome.run();
+  to_.outcome.bind_blob(11, encode_top(outcome.top));
+  to_.outcome.bind_real(12, static_cast<double>(outcome.top.rest));
 }
 
 Status RunRecorder::insert(const TimingRecord& record) {

@@ -16,15 +16,17 @@
 #include "core/classes.h"
 #include "core/clock.h"
 #include "lab/profile/sqlite.h"
+#include "lab/table.h"
 #include "rightsize/decision.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
 
-// What one model did on one item; `outcome` is meaningless where `status` is a failure.
+// What one model did on one item; the rest is meaningless where `status` is a failure.
 struct ModelRecord {
   Status status;
   ClassOutcome outcome;
+  TextCell translation;  // of the task "translation"; the signals are those of `outcome`
 };
 
 // All that is recorded of one item at once, so that an item is either pending or complete.
@@ -35,6 +37,8 @@ struct ItemRecord {
   std::string sha256;  // of the file's bytes; empty where it could not be read
   int width = 0;       // pixels of the decoded image
   int height = 0;
+  std::string source;  // of the task "translation"
+  std::string reference;
   std::vector<ModelRecord> models;  // one per model of the zoo
   std::vector<float> features;      // empty where they could not be computed
   bool has_object = false;          // is there a main object, by these features?
@@ -58,7 +62,8 @@ struct TimingRecord {
 class RunRecorder {
  public:
   // A batch is committed with the first record that comes `commit_every` after it was opened.
-  static Result<RunRecorder> make(Database& database, std::chrono::milliseconds commit_every);
+  static Result<RunRecorder> make(Database& database, const Zoo& zoo,
+                                  std::chrono::milliseconds commit_every);
 
   // After a failure the open batch is undone and the recorder is of no more use.
   Status add(const ItemRecord& record);
@@ -70,15 +75,24 @@ class RunRecorder {
   struct Inserts {
     Statement item;
     Statement outcome;
+    Statement sentence;
+    Statement translation;
     Statement features;
     Statement decode;
     Statement timing;
     Statement feature_times;
   };
-  RunRecorder(Database& database, std::chrono::milliseconds commit_every, Inserts inserts)
-      : database_(&database), commit_every_(commit_every), to_(std::move(inserts)) {}
+  RunRecorder(Database& database, bool translates, std::chrono::milliseconds commit_every,
+              Inserts inserts)
+      : database_(&database),
+        translates_(translates),
+        commit_every_(commit_every),
+        to_(std::move(inserts)) {}
   Status insert(const ItemRecord& record);
   Status insert_outcome(const ItemRecord& record, ModelIndex model);
+  void bind_classes(const ModelRecord& record, std::optional<std::int32_t> label);
+  Status insert_sentence(const ItemRecord& record);
+  Status insert_translation(const ItemRecord& record, ModelIndex model);
   Status insert_features(const ItemRecord& record);
   Status insert(const TimingRecord& record);
   Status insert_feature_times(const TimingRecord& record);
@@ -86,6 +100,7 @@ class RunRecorder {
   Status add_to_batch(const Record& record);
 
   Database* database_;
+  bool translates_;
   std::chrono::milliseconds commit_every_;
   Inserts to_;
   bool open_ = false;

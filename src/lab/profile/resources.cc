@@ -3,38 +3,52 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include <array>
 #include <charconv>
 #include <string_view>
 #include <system_error>
 
 #include "core/file.h"
-#include "image/classification.h"
-#include "model/model_set.h"
+#include "lab/profile/workload.h"
 
 namespace rightsize {
 namespace {
 
 namespace fs = std::filesystem;
 
-Result<ModelResources> measure(const Zoo& zoo, const ModelSpec& model,
-                               const std::vector<fs::path>& search, Runtime& runtime) {
-  const Result<fs::path> file = locate(zoo, model, search);
-  if (!file.ok()) return file.status();
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(*file, error);
-  if (error) return io_error(fmt::format("{}: {}", file->string(), error.message()));
+Result<std::int64_t> bytes_of_files(const Zoo& zoo, const ModelSpec& model,
+                                    const std::vector<fs::path>& search) {
+  std::int64_t bytes = 0;
+  for (const FileSpec& part : files_of(model)) {
+    const Result<fs::path> file = locate(zoo, model.name, part, search);
+    if (!file.ok()) return file.status();
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(*file, error);
+    if (error) return io_error(fmt::format("{}: {}", file->string(), error.message()));
+    bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
+}
 
-  const Image image = grey_image();
+Result<ModelResources> measure(const Zoo& zoo, ModelIndex model,
+                               const std::vector<fs::path>& search,
+                               const std::shared_ptr<Runtime>& runtime) {
+  const Result<std::int64_t> size = bytes_of_files(zoo, zoo.models[model], search);
+  if (!size.ok()) return size.status();
   const std::optional<std::int64_t> before = private_memory();
-  Result<std::unique_ptr<Session>> session = open_model(zoo, model, search, runtime);
-  if (!session.ok()) return session.status();
-  ClassOutcome outcome;
-  ImageModel::Times not_kept;
+  const std::array<ModelIndex, 1> alone{model};
+  const auto workload = open_workload(zoo, alone, search, runtime, {});
+  if (!workload.ok()) return workload.status();
+  const auto worker = (*workload)->make_worker();
+  if (!worker.ok()) return worker.status();
+  (*worker)->load_sample();
+  ModelRecord outcome;
+  Elapsed not_kept;
   // A failed run has taken its memory all the same.
-  static_cast<void>(ImageModel(model, **session).classify(image, outcome, not_kept));
+  (*worker)->run(model, outcome, not_kept, not_kept);
   const std::optional<std::int64_t> after = private_memory();
 
-  ModelResources resources{static_cast<std::int64_t>(size), {}, {}};
+  ModelResources resources{*size, {}, {}};
   if (before && after) resources.memory_bytes = *after - *before;
   return resources;
 }
@@ -69,13 +83,14 @@ std::optional<std::int64_t> private_memory() {
 }
 
 Status record_resources(RunStore& store, const Zoo& zoo, const std::vector<fs::path>& search,
-                        Runtime& runtime, ProgressMeter& progress) {
+                        const std::shared_ptr<Runtime>& runtime, ProgressMeter& progress) {
   const Result<std::vector<ModelResources>> found = read_resources(store);
   if (!found.ok()) return found.status();
   for (std::size_t i = 0; i < zoo.models.size(); ++i) {
     if ((*found)[i].file_bytes) continue;
     progress.report({"memory of the models", i, zoo.models.size()});
-    const Result<ModelResources> resources = measure(zoo, zoo.models[i], search, runtime);
+    const Result<ModelResources> resources =
+        measure(zoo, static_cast<ModelIndex>(i), search, runtime);
     if (!resources.ok()) return resources.status();
     if (Status status = insert(store, i, *resources); !status.ok()) return status;
   }

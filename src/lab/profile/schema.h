@@ -5,9 +5,9 @@ namespace rightsize {
 
 inline constexpr int kApplicationId = 0x52537A31;  // "RSz1"; do not change
 
-// Raise with every change of the tables. Version 1 had no energy, resources and features; it is
-// still read, but not written.
-inline constexpr int kSchemaVersion = 2;
+// Raise with every change of the tables. Version 1 had no energy, resources and features, version 2
+// no translations; they are still read, but not written.
+inline constexpr int kSchemaVersion = 3;
 inline constexpr int kOldestSchemaVersion = 1;
 
 inline constexpr const char* kSchema = R"(
@@ -21,6 +21,13 @@ CREATE TABLE outcomes(
   label INTEGER, top1 INTEGER, top5 INTEGER,
   max_probability REAL, margin REAL, entropy REAL, top BLOB, rest REAL,
   PRIMARY KEY(item, model)) STRICT, WITHOUT ROWID;
+CREATE TABLE sentences(
+  item INTEGER PRIMARY KEY, source TEXT NOT NULL, reference TEXT NOT NULL) STRICT;
+CREATE TABLE translations(
+  item INTEGER NOT NULL, model INTEGER NOT NULL, text TEXT NOT NULL,
+  source_pieces INTEGER NOT NULL, target_tokens INTEGER NOT NULL, finished INTEGER NOT NULL,
+  mean_log_probability REAL, min_log_probability REAL, margin REAL, length_ratio REAL,
+  similarity REAL, PRIMARY KEY(item, model)) STRICT, WITHOUT ROWID;
 CREATE TABLE decode_samples(
   item INTEGER NOT NULL, pass INTEGER NOT NULL, cpu_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL,
   PRIMARY KEY(item, pass)) STRICT, WITHOUT ROWID;

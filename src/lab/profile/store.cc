@@ -103,6 +103,7 @@ std::string digest_of(std::span<const DataItem> items) {
     text += '\0';
     if (item.label) text += std::to_string(*item.label);
     text += '\0';
+    if (!item.text.empty()) text += item.text + '\0';
   }
   return sha256(text);
 }

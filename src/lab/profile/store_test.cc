@@ -82,7 +82,8 @@ TEST_F(StoreTest, GivesBackEveryBit) {
   {
     Result<RunStore> store = RunStore::create(path_, header_, items_);
     ASSERT_TRUE(store.ok()) << store.status().message();
-    Result<RunRecorder> recorder = RunRecorder::make(store->database(), kAtOnce);
+    Result<RunRecorder> recorder =
+        RunRecorder::make(store->database(), store->header().zoo, kAtOnce);
     ASSERT_TRUE(recorder.ok());
     for (std::int64_t item = 0; item < 3; ++item) {
       ItemRecord record{item, items_[static_cast<std::size_t>(item)].label, {}, "hash", 3, 4, {}};
@@ -218,7 +219,7 @@ TEST_F(StoreTest, RefusesOtherSchemaVersionsSayingBoth) {
   ASSERT_TRUE(
       RunStore::create(path_, header_, items_)->database().execute("PRAGMA user_version = 9").ok());
   EXPECT_NE(std::string::npos, error_of_open().find("schema version 9"));
-  EXPECT_NE(std::string::npos, error_of_open().find("versions 1 to 2"));
+  EXPECT_NE(std::string::npos, error_of_open().find("versions 1 to 3"));
 }
 
 // The recorded outcomes of the EfficientNet-Lite zoo are of version 1 and stay so.

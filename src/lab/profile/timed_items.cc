@@ -41,9 +41,9 @@ Result<std::vector<std::byte>> read_unchanged(const DataSet& data,
                                               std::span<const StoredItem> items,
                                               std::int64_t item) {
   const auto index = static_cast<std::size_t>(item);
-  Result<std::vector<std::byte>> bytes = read_bytes(data.items[index].path);
+  Result<std::vector<std::byte>> bytes = bytes_of(data.items[index]);
   if (bytes.ok() && sha256(*bytes) != items[index].sha256) {
-    return mismatch(data.items[index].path.string() + ": has changed");
+    return mismatch(data.items[index].where + ": has changed");
   }
   return bytes;
 }

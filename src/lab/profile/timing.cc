@@ -7,9 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "image/classification.h"
 #include "lab/profile/device.h"
-#include "lab/profile/features.h"
 #include "lab/profile/median.h"
 #include "lab/profile/samples.h"
 #include "lab/profile/timed_items.h"
@@ -21,20 +19,16 @@ constexpr int kWarmUpRuns = 3;
 
 class TimingPhase {
  public:
-  TimingPhase(const Zoo& zoo, std::span<const StoredItem> items, const DataSet& data,
-              const ModelSet& models, ImageFeatures extractor, const TimingOptions& options,
-              const DecodeLimits& limits, RunRecorder& recorder, ProgressMeter& meter)
+  TimingPhase(std::size_t models, std::span<const StoredItem> items, const DataSet& data,
+              Worker& worker, const TimingOptions& options, RunRecorder& recorder,
+              ProgressMeter& meter)
       : items_(items),
         data_(data),
         options_(options),
-        limits_(limits),
         recorder_(recorder),
         meter_(meter),
-        extractor_(std::move(extractor)) {
-    for (std::size_t i = 0; i < zoo.models.size(); ++i) {
-      models_.emplace_back(zoo.models[i], *models.session(static_cast<ModelIndex>(i)));
-    }
-  }
+        worker_(worker),
+        inference_(models) {}
 
   Result<TimingResult> run(const std::vector<std::int64_t>& timed, const Samples& found) {
     load(found);
@@ -46,7 +40,7 @@ class TimingPhase {
       const Status status = run_pass(pass, timed, active, not_timed);
       if (!status.ok()) return status;
       if (not_timed.size() == timed.size()) {
-        return not_found("latencies cannot be measured: the images are gone or have changed");
+        return not_found("latencies cannot be measured: the inputs are gone or have changed");
       }
       result.passes = pass + 1;
     }
@@ -58,8 +52,7 @@ class TimingPhase {
  private:
   void load(const Samples& found) {
     for (const ItemSample& sample : found.decode) done_.emplace(sample.pass, sample.item);
-    inference_.resize(models_.size());
-    for (std::size_t i = 0; i < models_.size(); ++i) {
+    for (std::size_t i = 0; i < inference_.size(); ++i) {
       for (const StoredModelSample& sample : found.models[i]) {
         inference_[i].emplace_back(sample.pass, sample.inference.cpu);
       }
@@ -69,7 +62,7 @@ class TimingPhase {
   // Decided by the samples of earlier passes alone, so that it is the same after an interruption.
   std::vector<ModelIndex> models_to_run(int pass) const {
     std::vector<ModelIndex> active;
-    for (std::size_t i = 0; i < models_.size(); ++i) {
+    for (std::size_t i = 0; i < inference_.size(); ++i) {
       std::vector<Nanoseconds> earlier;
       for (const auto& [sample_pass, cpu] : inference_[i]) {
         if (sample_pass < pass) earlier.push_back(cpu);
@@ -107,66 +100,63 @@ class TimingPhase {
   Status time_item(int pass, std::int64_t item, const std::vector<std::byte>& bytes,
                    const std::vector<ModelIndex>& active) {
     const Stopwatch decoding;
-    const Result<Image> image = decode_image(bytes, limits_);
+    const Status loaded = worker_.load(bytes);
     TimingRecord record{item, pass, decoding.elapsed(), {}, {}};
-    if (!image.ok())
-      return image.status().with_context(data_.items[static_cast<std::size_t>(item)].where);
-    warm_up(*image);
-    Result<ExtractedFeatures> features = extract_all(extractor_, *image);
+    if (!loaded.ok()) return loaded.with_context(data_.items[static_cast<std::size_t>(item)].where);
+    warm_up();
+    Result<ExtractedFeatures> features = worker_.features();
     if (features.ok()) record.features = std::move(features->times);
     // Each model is first in turn, so that none always finds the caches as decoding left them.
     const std::size_t first = rank_of(item, pass) % active.size();
     for (std::size_t i = 0; i < active.size(); ++i) {
       const ModelIndex model = active[(first + i) % active.size()];
-      ImageModel::Times times;
+      ModelSample sample{model, {}, {}};
       // A failure has its cost too; whether the model failed is in its outcome.
-      static_cast<void>(models_[model].classify(*image, outcome_, times));
-      record.models.push_back({model, times.preprocess, times.inference});
-      inference_[model].emplace_back(pass, times.inference.cpu);
+      worker_.run(model, outcome_, sample.preprocess, sample.inference);
+      record.models.push_back(sample);
+      inference_[model].emplace_back(pass, sample.inference.cpu);
     }
     return recorder_.add(record);
   }
 
-  void warm_up(const Image& image) {
+  void warm_up() {
     if (std::exchange(warm_, true)) return;
-    for (ImageModel& model : models_) {
+    for (std::size_t model = 0; model < inference_.size(); ++model) {
       for (int run = 0; run < kWarmUpRuns; ++run) {
-        ImageModel::Times not_kept;
-        static_cast<void>(model.classify(image, outcome_, not_kept));
+        Elapsed not_kept;
+        worker_.run(static_cast<ModelIndex>(model), outcome_, not_kept, not_kept);
       }
     }
-    for (int run = 0; run < kWarmUpRuns; ++run) static_cast<void>(extract_all(extractor_, image));
+    for (int run = 0; run < kWarmUpRuns; ++run) static_cast<void>(worker_.features());
   }
 
   std::span<const StoredItem> items_;
   const DataSet& data_;
   TimingOptions options_;
-  DecodeLimits limits_;
   RunRecorder& recorder_;
   ProgressMeter& meter_;
-  ImageFeatures extractor_;
-  std::vector<ImageModel> models_;
+  Worker& worker_;
   std::set<std::pair<int, std::int64_t>> done_;  // (pass, item) found in the file
   std::vector<std::vector<std::pair<int, Nanoseconds>>> inference_;  // [model]: (pass, CPU time)
-  ClassOutcome outcome_;
+  ModelRecord outcome_;
   bool warm_ = false;
 };
 
 }  // namespace
 
-Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const ModelSet& models,
-                                   const TimingOptions& options, const DecodeLimits& limits,
-                                   RunRecorder& recorder, ProgressMeter& meter) {
+Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const Workload& workload,
+                                   const TimingOptions& options, RunRecorder& recorder,
+                                   ProgressMeter& meter) {
   const Result<std::vector<StoredItem>> items = store.items();
   if (!items.ok()) return items.status();
   const Result<Samples> found = read_samples(store);
   if (!found.ok()) return found.status();
   const Result<PinnedThread> pinned = PinnedThread::pin();
   if (!pinned.ok()) return pinned.status();
-  Result<ImageFeatures> extractor = ImageFeatures::make(store.header().features.options);
-  if (!extractor.ok()) return extractor.status();
-  TimingPhase phase(store.header().zoo, *items, data, models, std::move(*extractor), options,
-                    limits, recorder, meter);
+  const Result<std::unique_ptr<Worker>> worker = workload.make_worker();
+  if (!worker.ok()) return worker.status();
+  TimingPhase phase(store.header().zoo.models.size(), *items, data, **worker, options, recorder,
+                    meter);
   return phase.run(draw_timed_items(*items, store.header(), options.items), *found);
 }
 

@@ -10,12 +10,11 @@
 
 #include <cstddef>
 
-#include "image/decode.h"
 #include "lab/profile/dataset.h"
 #include "lab/profile/progress.h"
 #include "lab/profile/recorder.h"
 #include "lab/profile/store.h"
-#include "model/model_set.h"
+#include "lab/profile/workload.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
@@ -36,8 +35,8 @@ struct TimingResult {
 };
 
 // `data` is the data set of the run.
-Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const ModelSet& models,
-                                   const TimingOptions& options, const DecodeLimits& limits,
-                                   RunRecorder& recorder, ProgressMeter& meter);
+Result<TimingResult> record_timing(RunStore& store, const DataSet& data, const Workload& workload,
+                                   const TimingOptions& options, RunRecorder& recorder,
+                                   ProgressMeter& meter);
 
 }  // namespace rightsize

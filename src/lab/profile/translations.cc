@@ -1,0 +1,130 @@
+#include "lab/profile/translations.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include <optional>
+
+namespace rightsize {
+namespace {
+
+Status damaged(RunStore& store, const char* what, std::int64_t item) {
+  return invalid_input(
+      fmt::format("{}: the file is damaged ({} of item {})", store.database().path(), what, item));
+}
+
+// The row of an item, or -1.
+std::ptrdiff_t row_of(const std::vector<std::ptrdiff_t>& rows, std::int64_t item) {
+  const auto index = static_cast<std::size_t>(item);
+  return item >= 0 && index < rows.size() ? rows[index] : -1;
+}
+
+Status read_sentences(RunStore& store, const std::vector<std::ptrdiff_t>& rows,
+                      OutcomeTable& table) {
+  table.text.sources.resize(table.item_count());
+  table.text.references.resize(table.item_count());
+  Result<Statement> select =
+      store.database().prepare("SELECT item, source, reference FROM sentences");
+  if (!select.ok()) return select.status();
+  for (;;) {
+    const Result<bool> more = select->step();
+    if (!more.ok()) return more.status();
+    if (!*more) return {};
+    const std::ptrdiff_t row = row_of(rows, select->integer(0));
+    if (row < 0) return damaged(store, "sentence", select->integer(0));
+    table.text.sources[static_cast<std::size_t>(row)] = select->text(1);
+    table.text.references[static_cast<std::size_t>(row)] = select->text(2);
+  }
+}
+
+void read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell) {
+  cell.text = select.text(2);
+  cell.source_pieces = static_cast<std::int32_t>(select.integer(3));
+  cell.target_tokens = static_cast<std::int32_t>(select.integer(4));
+  cell.finished = select.integer(5) != 0;
+  for (std::size_t s = 0; s < kTranslationSignals.size(); ++s) {
+    const int column = 6 + static_cast<int>(s);
+    outcome.outcome.signals[static_cast<std::size_t>(kTranslationSignals[s])] =
+        select.is_null(column) ? std::numeric_limits<double>::quiet_NaN() : select.real(column);
+  }
+}
+
+// Solves the normal equations of three unknowns, a little ridge keeping them regular.
+std::array<double, 3> solve(std::array<std::array<double, 4>, 3> m) {
+  for (std::size_t i = 0; i < 3; ++i) m[i][i] += 1e-9 * (m[i][i] + 1.0);
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      if (j == i) continue;
+      const double factor = m[j][i] / m[i][i];
+      for (std::size_t k = i; k < 4; ++k) m[j][k] -= factor * m[i][k];
+    }
+  }
+  return {m[0][3] / m[0][0], m[1][3] / m[1][1], m[2][3] / m[2][2]};
+}
+
+std::array<double, 3> lengths_of(const TextCell& cell) {
+  return {1.0, static_cast<double>(cell.source_pieces), static_cast<double>(cell.target_tokens)};
+}
+
+}  // namespace
+
+Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& rows,
+                         OutcomeTable& table) {
+  if (Status status = read_sentences(store, rows, table); !status.ok()) return status;
+  table.text.cells.resize(table.cells.size());
+  Result<Statement> select = store.database().prepare(
+      "SELECT item, model, text, source_pieces, target_tokens, finished, mean_log_probability, "
+      "min_log_probability, margin, length_ratio, similarity FROM translations");
+  if (!select.ok()) return select.status();
+  for (;;) {
+    const Result<bool> more = select->step();
+    if (!more.ok()) return more.status();
+    if (!*more) return {};
+    const std::ptrdiff_t row = row_of(rows, select->integer(0));
+    const std::int64_t model = select->integer(1);
+    if (row < 0 || model < 0 || model >= static_cast<std::int64_t>(table.model_count())) {
+      return damaged(store, "translation", select->integer(0));
+    }
+    const std::size_t cell =
+        static_cast<std::size_t>(row) * table.model_count() + static_cast<std::size_t>(model);
+    read_cell(*select, table.cells[cell], table.text.cells[cell]);
+  }
+}
+
+std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t model,
+                                     const std::vector<std::optional<Elapsed>>& measured) {
+  const auto cell_of = [&](std::size_t row) -> const TextCell& {
+    return table.text.cells[row * table.model_count() + model];
+  };
+  std::array<std::array<double, 4>, 3> of_cpu{};
+  std::array<std::array<double, 4>, 3> of_wall{};
+  for (std::size_t row = 0; row < measured.size(); ++row) {
+    if (!measured[row]) continue;
+    const std::array<double, 3> x = lengths_of(cell_of(row));
+    for (std::size_t i = 0; i < 3; ++i) {
+      for (std::size_t j = 0; j < 3; ++j) {
+        of_cpu[i][j] += x[i] * x[j];
+        of_wall[i][j] += x[i] * x[j];
+      }
+      of_cpu[i][3] += x[i] * static_cast<double>(measured[row]->cpu.count());
+      of_wall[i][3] += x[i] * static_cast<double>(measured[row]->wall.count());
+    }
+  }
+  const std::array<double, 3> cpu = solve(of_cpu);
+  const std::array<double, 3> wall = solve(of_wall);
+  std::vector<Elapsed> times(measured.size());
+  for (std::size_t row = 0; row < times.size(); ++row) {
+    const std::array<double, 3> x = lengths_of(cell_of(row));
+    const auto at = [&](const std::array<double, 3>& line) {
+      return Nanoseconds(
+          std::llround(std::max(0.0, line[0] * x[0] + line[1] * x[1] + line[2] * x[2])));
+    };
+    times[row] = measured[row] ? *measured[row] : Elapsed{at(cpu), at(wall)};
+  }
+  return times;
+}
+
+}  // namespace rightsize
