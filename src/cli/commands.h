@@ -140,7 +140,8 @@ struct EvaluateArgs {
   std::string baseline;
   std::vector<std::string> leave_out;  // patterns of model names
   std::string reference;
-  std::string criterion = "top-1";
+  std::string criterion;  // empty: that of the task
+  double suitable = 0.4;  // as Reference has it
   std::string cost = "time";
   std::string kinds = "signal";  // evaluate: SelectorKinds, or "all"
   std::string kind = "signal";   // train: a SelectorKind, or "auto"
@@ -162,7 +163,8 @@ struct WorthArgs {
   std::string baseline;
   std::vector<std::string> leave_out;  // patterns of model names
   std::string reference;
-  std::string criterion = "top-1";
+  std::string criterion;  // empty: that of the task
+  double suitable = 0.4;  // as Reference has it
   std::size_t folds = 10;
   std::uint64_t seed = 1;
   std::size_t max_models = 0;        // 0: no limit
