@@ -6,6 +6,8 @@ Writes WORK/spm.model. It sees the training text alone. The same text gives the 
 """
 
 import argparse
+import io
+import os
 import pathlib
 
 import sentencepiece
@@ -16,14 +18,16 @@ MAX_BYTES = 20000  # of a line; longer ones would be left out
 
 
 def train(work, language):
-    partial = work / "spm.part"
-    texts = [work / f"train.{ending}" for ending in ("en", language)]
+    model = io.BytesIO()
+    # The model names its texts: paths in it would differ from machine to machine.
+    os.chdir(work)
     sentencepiece.SentencePieceTrainer.train(
-        input=",".join(map(str, texts)), model_prefix=str(partial), model_type="bpe",
+        input=f"train.en,train.{language}", model_writer=model, model_type="bpe",
         vocab_size=PIECES, character_coverage=COVERAGE, max_sentence_length=MAX_BYTES,
         pad_id=0, bos_id=1, eos_id=2, unk_id=3, num_threads=1, minloglevel=1)
-    partial.with_name("spm.part.vocab").unlink()
-    partial.with_name("spm.part.model").rename(work / "spm.model")
+    partial = pathlib.Path("spm.model.part")
+    partial.write_bytes(model.getvalue())
+    partial.rename("spm.model")
 
 
 def main():
