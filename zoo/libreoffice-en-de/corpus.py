@@ -3,15 +3,23 @@
 Help pages of two languages have the same names, and their paragraphs the same ids; interface
 strings are gettext catalogues. Everything is split by help page (interface strings by hash), so
 that no page has sentences on both sides.
+
+    corpus.py WORK [--language de]
+
+Writes WORK/{train,val,test}.{en,LANGUAGE,kind} and WORK/sources.json, the packages' versions.
 """
 
+import argparse
 import collections
 import gettext
 import hashlib
 import html.parser
+import json
 import pathlib
 import re
+import shutil
 import subprocess
+import unicodedata
 
 HELP = "usr/share/libreoffice/help"
 PARAGRAPH = re.compile(r"^(par|hd)_id")
@@ -97,21 +105,64 @@ def clean(text):
     return " ".join(text.replace("\u00ad", "").replace("\u200b", "").split())
 
 
-def clean_interface(text):
-    """Without the marks of keyboard mnemonics."""
-    text = re.sub(r"\(~.\)$", "", text)
-    return clean(re.sub(r"[~_](?=\w)", "", text))
+# A keyboard mnemonic: a mark before a letter of a word, or, where words have no such letters (ja,
+# ko, zh), in brackets behind them.
+BRACKETED = re.compile(r"\s?\([~_]\w\)")
+MARK = re.compile(r"[~_](?=\w)")
+# A placeholder, or a word with parts of at least three letters.
+IDENTIFIER = re.compile(r"(?:[%$]\w*_\w+|\b[^\W_]{3,}(?:_[^\W_]{3,})+\b)")
 
 
-SENTENCE_END = re.compile(r"(?<=[.!?:])\s+(?=[\"„“(]?[A-ZÄÖÜÀ-Þ0-9])")
+def clean_interface(source, target):
+    """Both texts without the marks of mnemonics; identifiers such as file_name stay as they are.
+
+    The mark's place differs from language to language, an identifier is the same in both.
+    """
+    same = set(IDENTIFIER.findall(source)) & set(IDENTIFIER.findall(target))
+
+    def without_marks(text):
+        parts, start = [], 0
+        for match in IDENTIFIER.finditer(text):
+            if match.group() in same:
+                parts += [MARK.sub("", text[start:match.start()]), match.group()]
+                start = match.end()
+        return clean("".join(parts) + MARK.sub("", text[start:]))
+
+    return tuple(without_marks(BRACKETED.sub("", text)) for text in (source, target))
+
+
+# Behind an end mark comes a space, but for ideographic ones.
+END = re.compile(r"(?<=[.!?:。！？：؟।])\s+|(?<=[。！？])(?=[^\s。！？」』）)])")
+QUOTES = "\"„“(«「『¿¡"
+SAME_MARK = str.maketrans("。！？：؟।", ".!?:?.")
+
+
+def begins_sentence(text):
+    """Whether text begins as sentences do: with a capital, a digit, or a letter without case."""
+    first = text[1:2] if text[:1] and text[0] in QUOTES else text[:1]
+    return first.isdigit() or first.isalpha() and not first.islower()
+
+
+def sentences_of(text):
+    found, start = [], 0
+    for match in END.finditer(text):
+        if begins_sentence(text[match.end():]):
+            found.append(text[start:match.start()])
+            start = match.end()
+    return found + [text[start:]]
+
+
+def width(text):
+    """Its length; an ideograph says as much as two letters."""
+    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
 def sentences(source, target):
     """The sentences of a paragraph, where both sides split alike; else the paragraph."""
-    a, b = SENTENCE_END.split(source), SENTENCE_END.split(target)
+    a, b = sentences_of(source), sentences_of(target)
     if len(a) == len(b) and len(a) > 1:
-        ends = all(x[-1] == y[-1] for x, y in zip(a, b))
-        ratio = all(0.4 < (len(x) + 10) / (len(y) + 10) < 2.5 for x, y in zip(a, b))
+        ends = all(x[-1:].translate(SAME_MARK) == y[-1:].translate(SAME_MARK) for x, y in zip(a, b))
+        ratio = all(0.4 < (width(x) + 10) / (width(y) + 10) < 2.5 for x, y in zip(a, b))
         if ends and ratio:
             return list(zip(a, b))
     return [(source, target)]
@@ -125,7 +176,7 @@ def usable(source, target):
     n, m = len(source.split()), len(target.split())
     if n > MAX_WORDS or m > MAX_WORDS or "\n" in source + target:
         return False
-    return 0.33 < (len(source) + 15) / (len(target) + 15) < 3.0
+    return 0.33 < (width(source) + 15) / (width(target) + 15) < 3.0
 
 
 def share_of(key):
@@ -166,8 +217,7 @@ def interface_pairs(folder):
         for key, value in sorted(catalogue.items(), key=lambda item: str(item[0])):
             if not isinstance(key, str) or not key or not isinstance(value, str):
                 continue
-            source = clean_interface(key.split("\x04")[-1])
-            target = clean_interface(value)
+            source, target = clean_interface(key.split("\x04")[-1], value)
             if usable(source, target):
                 yield source.lower(), source, target
 
@@ -180,12 +230,15 @@ def fetch(packages, folder):
     for name in packages:
         found = sorted(downloads.glob(f"{name}_*.deb"))
         if not found:
-            subprocess.run(["apt-get", "download", name], cwd=downloads, check=True)
+            if subprocess.run(["apt-get", "download", name], cwd=downloads).returncode != 0:
+                raise SystemExit(f"corpus.py: apt-get cannot download {name}: run apt-get update; "
+                                 "is the language's code as in Debian's package names?")
             found = sorted(downloads.glob(f"{name}_*.deb"))
         target = folder / "unpacked" / name
         if not target.exists():
             partial = folder / "unpacked" / (name + ".part")
-            subprocess.run(["rm", "-rf", str(partial)], check=True)
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
             subprocess.run(["dpkg-deb", "-x", str(found[-1]), str(partial)], check=True)
             partial.rename(target)
         versions[name] = subprocess.run(
@@ -240,3 +293,22 @@ def make(language, work):
             partial.write_text("".join(line[column] + "\n" for line in lines), encoding="utf-8")
             partial.rename(path)
     return versions
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("--language", default="de")
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    versions = make(options.language, options.work)
+    text = json.dumps({"language": options.language, "packages": versions}, indent=1) + "\n"
+    (options.work / "sources.json").write_text(text, encoding="utf-8")
+    for part in ("train", "val", "test"):
+        lines = (options.work / f"{part}.kind").read_text(encoding="utf-8").splitlines()
+        counts = collections.Counter(lines)
+        print(f"{part}: {counts['help']} sentences of help, {counts['interface']} of interface")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 """Trains one network; can be stopped at any time and goes on where it was.
 
-    train.py WORK NAME --steps N [--target train.LANG] [--language de]
+    train.py WORK NAME --steps N [--target train.LANG] [--language de] [--output NAME]
 
-Writes WORK/NAME.npz (weights: the mean of the last checkpoints). The learning rate warms up, then
+Writes WORK/NAME.npz (weights: the mean of the last states). The learning rate warms up, then
 falls to nothing at the last step, so the number of steps is fixed up front.
 """
 
@@ -127,7 +127,8 @@ class Training:
         # Products only: weights, sums and the optimiser stay float32, and so does the recurrence.
         self.bfloat16 = (options.precision == "bfloat16" or options.precision == "auto" and
                          networks.SIZES[options.name]["kind"] == "transformer" and fast_bfloat16())
-        self.checkpoint = self.work / f"{options.name}.checkpoint"
+        self.output = options.output or options.name
+        self.checkpoint = self.work / f"{self.output}.checkpoint"
         if self.checkpoint.exists():
             self.restore()
         elif options.start:
@@ -191,7 +192,7 @@ class Training:
         state = self.network.state_dict()
         if self.mean_count:
             state = {key: (value / self.mean_count).float() for key, value in self.mean.items()}
-        path = self.work / f"{self.options.name}.npz"
+        path = self.work / f"{self.output}.npz"
         partial = path.with_name(path.name + ".part.npz")
         numpy.savez(partial, **{key: value.numpy() for key, value in state.items()})
         partial.rename(path)
@@ -211,6 +212,7 @@ def main():
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--language", default="de")
     parser.add_argument("--target", help="file in WORK to learn instead of train.LANGUAGE")
+    parser.add_argument("--output", metavar="NAME", help="of the files written, without their endings")
     parser.add_argument("--start", help=".npz to start from")
     parser.add_argument("--tokens", type=int, default=4096, help="per batch")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="largest learning rate")

@@ -46,11 +46,13 @@ def greedy(network, sources):
     return results
 
 
-def translate_file(work, name, source, target):
+def translate_file(work, name, source, target, share=1.0):
+    """`share` of the lines, spread evenly; the others are empty in the target."""
     network, tokenizer = load(work, name)
     lines = source.read_text(encoding="utf-8").splitlines()
     pieces = [line[:MAX_PIECES] + [EOS] for line in tokenizer.encode(lines)]
-    order = sorted(range(len(lines)), key=lambda i: (len(pieces[i]), i))
+    chosen = range(0, len(lines), max(1, round(1 / share)))
+    order = sorted(chosen, key=lambda i: (len(pieces[i]), i))
     partial = target.with_name(target.name + ".part")
     done = []
     if partial.exists():
@@ -78,9 +80,10 @@ def main():
     parser.add_argument("name", choices=sorted(networks.SIZES))
     parser.add_argument("input", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)
+    parser.add_argument("--share", type=float, default=1.0, help="of the lines; for trying")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    translate_file(options.work, options.name, options.input, options.output)
+    translate_file(options.work, options.name, options.input, options.output, options.share)
 
 
 if __name__ == "__main__":

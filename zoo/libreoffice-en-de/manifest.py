@@ -1,0 +1,77 @@
+"""Writes the manifest of exported networks: each greedily, with a beam, and drafted where it can be.
+
+    manifest.py FOLDER --tokenizer WORK/spm.model --language de
+
+FOLDER has a folder for every network. Writes FOLDER/zoo.toml and FOLDER/spm.model.
+"""
+
+import argparse
+import hashlib
+import pathlib
+import shutil
+
+from sizes import SIZES
+
+DRAFT, DRAFTED = "trf_draft", ("trf_big",)
+
+HEADER = """\
+# Networks that translate English into "{language}", made by zoo/libreoffice-en-de/make.py.
+format = "rightsize-zoo"
+version = 1
+name = "libreoffice-en-{language}"
+task = "translation"
+source_language = "en"
+target_language = "{language}"
+
+[defaults.translation]
+tokenizer = {{ file = "spm.model", sha256 = "{tokenizer}" }}
+"""
+MODEL = """
+[[model]]
+name = "{folder}/{mode}"
+file = "{folder}/decoder.onnx"
+sha256 = "{decoder}"
+[model.translation]
+encoder = {{ file = "{folder}/encoder.onnx", sha256 = "{encoder}" }}
+decoding = "{decoding}"
+"""
+
+
+def sha256_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def entries_of(root, name, kind):
+    """The models of one network, in one kind of numbers ("" or "-int8")."""
+    folder = name + kind
+    files = {part: sha256_of(root / folder / f"{part}.onnx") for part in ("encoder", "decoder")}
+    modes = [("greedy", "greedy", ""), ("beam4", "beam", "beam = 4\n")]
+    if name in DRAFTED and (root / (DRAFT + kind)).is_dir():
+        modes.append(("drafted", "drafted", f'draft = "{DRAFT}{kind}/greedy"\n'))
+    return "".join(MODEL.format(folder=folder, mode=mode, decoding=decoding, **files) + more
+                   for mode, decoding, more in modes)
+
+
+def write(root, tokenizer, language):
+    shutil.copyfile(tokenizer, root / "spm.model")
+    text = HEADER.format(language=language, tokenizer=sha256_of(tokenizer))
+    for name in reversed(SIZES):  # the cheapest first
+        for kind in ("-int8", ""):
+            if (root / (name + kind)).is_dir():
+                text += entries_of(root, name, kind)
+    partial = root / "zoo.toml.part"
+    partial.write_text(text, encoding="utf-8")
+    partial.rename(root / "zoo.toml")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--tokenizer", type=pathlib.Path, required=True)
+    parser.add_argument("--language", default="de")
+    options = parser.parse_args()
+    write(options.folder, options.tokenizer, options.language)
+
+
+if __name__ == "__main__":
+    main()
