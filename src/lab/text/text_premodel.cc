@@ -86,16 +86,21 @@ Result<ColumnPremodel> fit_columns(const TextTraining& training, const TextPremo
       .chain = spec.shape.chain,
       .models = training.models,
       .levels = {}};
-  const Vocabulary none(training.inputs->corpus, {}, 0);
   const std::size_t classes = premodel.chain ? 2 : training.models + 1;
+  // Levels of one kind share their points, so that neighbours are looked for once.
+  const Vocabulary none(training.inputs->corpus, {}, 0);
+  std::array<std::shared_ptr<const PointSet>, 2> points;
   std::vector<Bag> bags;
   for (std::size_t i = 0; i < training.rows.size(); ++i) {
     bags.push_back(premodel.vocabulary.select(bag_of(training, i)));
   }
   for (std::size_t level = 0; level < (premodel.chain ? training.models : 1); ++level) {
     const ClassifierSpec& one = levels[std::min(level, levels.size() - 1)];
-    const Examples examples{.points = columns_of(training, premodel.scaling,
-                                                 is_bayes(one) ? none : premodel.vocabulary),
+    auto& shared = points[is_bayes(one) ? 0 : 1];
+    if (shared == nullptr) {
+      shared = columns_of(training, premodel.scaling, is_bayes(one) ? none : premodel.vocabulary);
+    }
+    const Examples examples{.points = shared,
                             .classes_of = classes_of(training, premodel.chain, level),
                             .classes = classes};
     auto classifier = fit_classifier(one, examples);
@@ -141,11 +146,20 @@ std::size_t ColumnPremodel::choose(std::span<const float> dense, const Bag& bag)
   fill_columns(scaling, vocabulary, dense, bag, x);
   const Bag selected = vocabulary.select(bag);
   std::array<float, kMaxClasses> scores;
+  const PointSet* searched = nullptr;
+  Neighbours neighbours;
   const auto ask = [&](const Level& level) {
+    const std::span room(scores.data(), class_count(level.classifier));
     if (const auto* gaussian = std::get_if<NaiveBayes>(&level.classifier)) {
       return predict_bayes(*gaussian, x, level.words, selected);
     }
-    return predict(level.classifier, x, std::span(scores.data(), class_count(level.classifier)));
+    const auto* knn = std::get_if<Knn>(&level.classifier);
+    if (knn == nullptr) return predict(level.classifier, x, room);
+    if (searched != knn->points.get()) {
+      neighbours = nearest(*knn->points, kMaxNeighbours, x);
+      searched = knn->points.get();
+    }
+    return predict(*knn, neighbours, room);
   };
   if (!chain) return std::min(ask(levels.front()), models);
   for (std::size_t level = 0; level < levels.size(); ++level) {

@@ -131,6 +131,7 @@ Result<TextStudy> run_text_study(const OutcomeTable& table, const TextStudyOptio
   study.metric = options.metric;
   study.labels = options.labels;
   study.theta = options.theta;
+  study.cheapest_if_none = options.cheapest_if_none;
   for (const ModelSpec& model : table.zoo.models) study.models.push_back(model.name);
   study.items = outcomes->items();
   study.skipped = outcomes->skipped;

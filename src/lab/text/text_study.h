@@ -31,6 +31,9 @@ struct TextStudyOptions {
   ChoiceMethod method = ChoiceMethod::kAccuracy;
   double theta = 0.02;  // the paper's 2.0 points
   std::size_t max_models = 15;
+  // Who answers where a premodel says "none": the best single model among its own, by the training
+  // rows, or the cheapest of them, since it expects no good answer from any.
+  bool cheapest_if_none = false;
   std::size_t words = 1500;  // of every bag of words but those of the next
   std::vector<std::size_t> bag_sizes = {500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000};
   double max_correlation = 0.75;  // of two features, |Pearson|
@@ -56,8 +59,7 @@ enum class TextResultKind : std::uint8_t {
 const char* to_string(TextResultKind kind);
 
 // What one way to choose a model did on all sentences. Times are CPU time, the premodel's own
-// included. Where a premodel says "none" the best single model among its own answers, by the
-// training rows.
+// included.
 struct TextResult {
   std::string name;
   TextResultKind kind = TextResultKind::kPremodel;
@@ -96,6 +98,7 @@ struct TextStudy {
   TextMetric metric = TextMetric::kBleu;
   TextLabelOptions labels;
   double theta = 0.0;
+  bool cheapest_if_none = false;
   std::vector<std::string> models;  // the zoo's, also the order of shares
   std::size_t items = 0;
   std::size_t skipped = 0;  // without a reference

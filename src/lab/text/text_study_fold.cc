@@ -15,7 +15,7 @@ struct Fold {
   std::vector<ModelIndex> models;
   TextTraining training;
   std::vector<std::uint16_t> test_labels;
-  ModelIndex fallback = 0;
+  ModelIndex fallback = 0;  // where a premodel says "none"
   ModelIndex cheapest = 0;
 };
 
@@ -99,8 +99,10 @@ Result<Fold> prepare(const OutcomeTable& table, const TextOutcomes& outcomes,
   fold.training.ranking =
       rank_words(inputs.corpus, rows, fold.training.labels, fold.models.size() + 1);
   fold.test_labels = text_labels(outcomes, test, fold.models, options.labels);
-  fold.fallback = best_model(outcomes, rows, fold.models, options.metric);
   fold.cheapest = cheapest_model(outcomes, rows, fold.models);
+  fold.fallback = options.cheapest_if_none
+                      ? fold.cheapest
+                      : best_model(outcomes, rows, fold.models, options.metric);
   return fold;
 }
 

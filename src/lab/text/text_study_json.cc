@@ -86,6 +86,7 @@ std::string text_study_json(const TextStudy& study) {
                                  {"tolerance", number(study.labels.tolerance)},
                                  {"none_below", number(study.labels.none_below)},
                                  {"theta", number(study.theta)},
+                                 {"none_runs", study.cheapest_if_none ? "cheapest" : "best"},
                                  {"sentences", study.items},
                                  {"skipped", study.skipped},
                                  {"folds", study.folds},

@@ -94,9 +94,10 @@ void write_premodels(const TextStudy& study, Out out) {
       out,
       "\nDifferences in points of {}, with 95 % intervals of each alone; * is surely above "
       "the random mix of single models that takes as long, all {} premodels considered. "
-      "Where a premodel says \"none\" the best single model answers. The features cost "
+      "Where a premodel says \"none\" the {} of its models answers. The features cost "
       "{:.3f} ms per sentence, the bag of words {:.3f} ms.\n\n",
-      to_string(study.metric), study.premodels, study.features_ms, study.bag_ms);
+      to_string(study.metric), study.premodels, study.cheapest_if_none ? "cheapest" : "best",
+      study.features_ms, study.bag_ms);
 }
 
 void write_shares(const TextStudy& study, Out out) {

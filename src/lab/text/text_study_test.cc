@@ -148,6 +148,22 @@ TEST(TextStudy, FindsThatAWordTells) {
   EXPECT_FALSE(find(*study, "majority").surely_above_mix);
 }
 
+TEST(TextStudy, NoneMayGoToTheCheapest) {
+  const OutcomeTable table = made_up(400, true);
+  TextStudyOptions options = quick();
+  const auto best = run_text_study(table, options);
+  options.cheapest_if_none = true;
+  const auto cheapest = run_text_study(table, options);
+  ASSERT_TRUE(best.ok() && cheapest.ok());
+  // No model can translate a tenth of the sentences: asking the small one loses nothing.
+  const TextResult& dear = find(*best, "naive-bayes + 40 words");
+  const TextResult& cheap = find(*cheapest, "naive-bayes + 40 words");
+  EXPECT_NEAR(dear.none, cheap.none, 1e-12);
+  EXPECT_NEAR(dear.shares[0] + dear.none, cheap.shares[0], 1e-12);
+  EXPECT_NEAR(dear.value.value, cheap.value.value, 0.01);
+  EXPECT_LT(cheap.ms, dear.ms - 0.5);
+}
+
 TEST(TextStudy, TheBagIsWhatMatters) {
   const auto study = run_text_study(made_up(400, true), quick());
   ASSERT_TRUE(study.ok()) << study.status().message();
