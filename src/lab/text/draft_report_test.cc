@@ -20,10 +20,10 @@ TEST(DraftBound, IsOfTheBestLength) {
   const DraftBound free = bound_of(pair_of(1.0, 0.0, 0.0));
   EXPECT_NEAR(13.0, free.speedup, 1e-9);
   EXPECT_EQ(12U, free.length);
-  // 1 + 0.8 + 0.64 + 0.512 tokens for 1 + 3 x 0.2 ms is the best that k gives.
+  // 1 + 0.8 + ... + 0.8^4 tokens for 1 + 4 x 0.2 ms is the best that any length gives.
   const DraftBound usual = bound_of(pair_of(0.8, 0.1, 0.1));
-  EXPECT_EQ(3U, usual.length);
-  EXPECT_NEAR((1 + 0.8 + 0.64 + 0.512) / 1.6, usual.speedup, 1e-9);
+  EXPECT_EQ(4U, usual.length);
+  EXPECT_NEAR((1 + 0.8 + 0.64 + 0.512 + 0.4096) / 1.8, usual.speedup, 1e-9);
 }
 
 TEST(DraftBound, SaysWhereDraftingCannotPay) {
