@@ -101,7 +101,7 @@ TEST_F(CliTest, WrongUsage) {
                                 "train run.db",
                                 "train run.db -o s --folds 1",
                                 "train run.db -o s --seed -1",
-                                "train run.db -o s --criterion bleu",
+                                "train run.db -o s --criterion accuracy",
                                 "evaluate",
                                 "evaluate run.db --html"}) {
     const Output output = run(arguments);

@@ -18,6 +18,7 @@
 #include "engine/live_world.h"
 #include "lab/evaluate/train.h"
 #include "lab/profile/profile_test_support.h"
+#include "model/model_set.h"
 #include "rightsize/image_classifier.h"
 #include "tests/png.h"
 #include "tests/support.h"

@@ -64,6 +64,17 @@ struct TranslateArgs {
 };
 int translate(const TranslateArgs& args);
 
+struct DraftsArgs {
+  std::filesystem::path zoo;
+  std::filesystem::path file;
+  Paths models;
+  std::filesystem::path runtime;
+  std::size_t sentences = 200;
+  int rounds = 3;
+  bool json = false;
+};
+int drafts(const DraftsArgs& args);
+
 struct MemoryBuildArgs {
   std::filesystem::path source;
   std::filesystem::path target;
@@ -140,7 +151,8 @@ struct EvaluateArgs {
   std::string baseline;
   std::vector<std::string> leave_out;  // patterns of model names
   std::string reference;
-  std::string criterion = "top-1";
+  std::string criterion;  // empty: that of the task
+  double suitable = 0.4;  // as Reference has it
   std::string cost = "time";
   std::string kinds = "signal";  // evaluate: SelectorKinds, or "all"
   std::string kind = "signal";   // train: a SelectorKind, or "auto"
@@ -162,7 +174,8 @@ struct WorthArgs {
   std::string baseline;
   std::vector<std::string> leave_out;  // patterns of model names
   std::string reference;
-  std::string criterion = "top-1";
+  std::string criterion;  // empty: that of the task
+  double suitable = 0.4;  // as Reference has it
   std::size_t folds = 10;
   std::uint64_t seed = 1;
   std::size_t max_models = 0;        // 0: no limit

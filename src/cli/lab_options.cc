@@ -7,12 +7,15 @@ namespace {
 
 void add_profile(CLI::App& app, ProfileArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
-      "profile", "Run every model on every image and record answers, signals and times");
+      "profile", "Run every model on every input and record answers, signals and times");
   command.add_option("ZOO", args.zoo, "The manifest, zoo.toml")->required();
   command
-      .add_option("DATA", args.data,
-                  "A folder with one folder per class (class number or key), a flat folder of\n"
-                  "unlabelled images, or a CSV file with the header path,label")
+      .add_option(
+          "DATA", args.data,
+          "A folder with one folder per class (class number or key), a flat folder of\n"
+          "unlabelled images, or a CSV file with the header path,label. Of a zoo that\n"
+          "translates: a text file NAME.en (.en: the source language), one sentence to a line,\n"
+          "and beside it NAME.de (the target language), its translations line by line")
       ->required();
   command
       .add_option("-o,--output", args.output,
@@ -159,8 +162,19 @@ void add_judging(CLI::App& command, Args& args) {
                   "are no labels: the dearest model")
       ->type_name("MODEL");
   add_leave_out(command, args.leave_out);
-  command.add_option("--criterion", args.criterion, "What counts as right: top-1 or top-5")
-      ->check(CLI::IsMember({"top-1", "top-5"}))
+  command
+      .add_option(
+          "--criterion", args.criterion,
+          "What counts as right: top-1 (default) or top-5. Of translations what is measured\n"
+          "on the whole corpus: BLEU (default), chrF2, ROUGE-L, token-F1 or paper-F1")
+      ->check(CLI::IsMember({"top-1", "top-5", "BLEU", "chrF2", "ROUGE-L", "token-F1", "paper-F1"},
+                            CLI::ignore_case))
+      ->type_name("NAME");
+  command
+      .add_option("--suitable", args.suitable,
+                  "A translation counts as right, where that is asked of single ones, if the\n"
+                  "criterion of its sentence alone is at least this")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
 }
 
@@ -312,6 +326,30 @@ void add_what_if(CLI::App& command, WorthArgs& args) {
       ->group(group);
 }
 
+void add_drafts(CLI::App& app, DraftsArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "drafts", "Measure what drafting saves for every pair of networks of a translation zoo");
+  command.add_option("ZOO", args.zoo, "The manifest, zoo.toml")->required();
+  command.add_option("FILE", args.file, "Sentences, one a line")->required();
+  command.add_option("--sentences", args.sentences, "Take so many, spread over the file; 0: all")
+      ->capture_default_str();
+  command.add_option("--rounds", args.rounds, "Translate each so often")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  add_models(command, args.models);
+  add_runtime(command, args.runtime);
+  add_json(command, args.json);
+  command.footer(
+      "A network decodes greedily; another one, the source or a memory proposes tokens, and the\n"
+      "network checks them in one call. The text is the network's own (`same`). `bound` is the "
+      "best\n"
+      "speed-up that the acceptance and the costs of calls allow, at that constant draft "
+      "length.\n\n"
+      "Example:\n"
+      "  rightsize drafts zoo.toml test.en");
+  command.callback([&] { run = [&] { return drafts(args); }; });
+}
+
 void add_worth(CLI::App& app, WorthArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
       "worth", "Say from recorded outcomes, before any training, what adaptive selection can give");
@@ -405,6 +443,7 @@ void add_lab_commands(CLI::App& app, LabArgs& args, Run& run) {
   add_evaluate(app, args.evaluate, run);
   add_certify(app, args.certify, run);
   add_worth(app, args.worth, run);
+  add_drafts(app, args.drafts, run);
   add_reproduce(app, args.reproduce, run);
   add_labels(app, args.labels, run);
 }

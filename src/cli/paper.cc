@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/premodel_options.h"
+#include "cli/reference.h"
 #include "core/file.h"
 #include "lab/paper/reproduce.h"
 #include "lab/paper/reproduction_html.h"
@@ -109,6 +110,12 @@ std::string labels_csv(const Recording& recording, const LabelsArgs& args) {
   return text;
 }
 
+Result<Recording> judge_by_default(const OutcomeTable& table, CostKind cost) {
+  const Result<Reference> reference = reference_of(table, "", "", kSuitable);
+  if (!reference.ok()) return reference.status();
+  return judge(table, *reference, cost);
+}
+
 }  // namespace
 
 int reproduce(const ReproduceArgs& args) {
@@ -126,7 +133,7 @@ int labels(const LabelsArgs& args) {
   if (Status status = check_outputs({args.output}, {args.run}); !status.ok()) return fail(status);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
-  const auto recording = judge(*table, {.criterion = Criterion::kTop1}, cost_kind(args.cost));
+  const auto recording = judge_by_default(*table, cost_kind(args.cost));
   if (!recording.ok()) return fail(recording.status());
   if (recording->items() < args.folds) {
     return fail(invalid_input(fmt::format("{} labelled inputs are too few for {} folds",

@@ -187,7 +187,7 @@ void print_run(const RunSummary& run) {
       to_ms(run.decode_cpu)));
   print_features(run);
   print_resources(run);
-  if (run.failed > 0) print(fmt::format("first image that failed: {}\n", run.first_error));
+  if (run.failed > 0) print(fmt::format("first input that failed: {}\n", run.first_error));
   for (const ModelSummary& model : run.models) {
     if (model.failed == 0) continue;
     print(fmt::format("{} failed on {} inputs: {}\n", model.name, model.failed, model.first_error));

@@ -45,18 +45,20 @@ Result<EvaluateOptions> training_options(const EvaluateArgs& args, const Outcome
     if (!named.ok()) return named.status().with_context("--kind");
     kind = *named;
   }
-  const std::string reference = reference_model(table, args.reference);
+  const bool by_default = args.kinds == EvaluateArgs().kinds;
+  const bool translates = table.zoo.task == kTranslation;
+  Result<Reference> reference = reference_of(table, args.reference, args.criterion, args.suitable);
+  if (!reference.ok()) return reference.status();
   EvaluateOptions options{
-      .baseline = args.baseline.empty() ? reference : args.baseline,
-      .reference = {.model = reference,
-                    .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1},
+      .baseline = args.baseline.empty() ? reference->model : args.baseline,
+      .reference = *reference,
       .cost = cost_kind(args.cost),
       .kind = kind,
-      .more_kinds = *kinds,
+      .more_kinds = by_default && translates ? std::vector<SelectorKind>() : *kinds,
       .premodel = *premodel,
       .folds = {.folds = args.folds, .seed = args.seed},
       .more_arguments = arguments_of(args.premodel, args.cost)};
-  if (args.kinds != EvaluateArgs().kinds) {
+  if (!by_default) {
     options.more_arguments.insert(options.more_arguments.end(), {"--kinds", args.kinds});
   }
   if (args.cnn.empty()) return options;
@@ -99,13 +101,14 @@ int evaluate(const EvaluateArgs& args) {
     Result<SelectorFile> read = read_selector_file(args.selector);
     if (!read.ok()) return fail(read.status());
     selector = std::move(*read);
-    if (selector.criterion != args.criterion) {
-      warn(fmt::format("the selector was trained for {}, and is judged by {} here (--criterion)",
-                       selector.criterion, args.criterion));
-    }
   }
   const Result<EvaluateOptions> options = training_options(args, *table);
   if (!options.ok()) return fail(options.status());
+  const char* criterion = to_string(options->reference.criterion);
+  if (!args.selector.empty() && selector.criterion != criterion) {
+    warn(fmt::format("the selector was trained for {}, and is judged by {} here (--criterion)",
+                     selector.criterion, criterion));
+  }
   const Result<Evaluation> evaluation =
       rightsize::evaluate(*table, args.selector.empty() ? nullptr : &selector, *options);
   if (!evaluation.ok()) return fail(evaluation.status());

@@ -12,13 +12,12 @@
 namespace rightsize::cli {
 namespace {
 
-WorthOptions options_of(const WorthArgs& args, const OutcomeTable& table) {
-  const std::string reference = reference_model(table, args.reference);
+Result<WorthOptions> options_of(const WorthArgs& args, const OutcomeTable& table) {
+  Result<Reference> reference = reference_of(table, args.reference, args.criterion, args.suitable);
+  if (!reference.ok()) return reference.status();
   WorthOptions options;
-  options.evaluate.baseline = args.baseline.empty() ? reference : args.baseline;
-  options.evaluate.reference = {
-      .model = reference,
-      .criterion = args.criterion == "top-5" ? Criterion::kTop5 : Criterion::kTop1};
+  options.evaluate.baseline = args.baseline.empty() ? reference->model : args.baseline;
+  options.evaluate.reference = *reference;
   options.evaluate.folds = {.folds = args.folds, .seed = args.seed};
   if (args.max_models > 0) options.limits.models = args.max_models;
   if (args.max_mib > 0) {
@@ -51,8 +50,10 @@ int worth(const WorthArgs& args) {
   if (!now.ok()) return fail(now.status());
   const Result<OutcomeTable> then = transformed(*now, *what_if);
   if (!then.ok()) return fail(then.status());
-  const Result<WorthReport> report = worth_report(*now, what_if->empty() ? nullptr : &*then,
-                                                  words_of(*what_if), options_of(args, *now));
+  const Result<WorthOptions> options = options_of(args, *now);
+  if (!options.ok()) return fail(options.status());
+  const Result<WorthReport> report =
+      worth_report(*now, what_if->empty() ? nullptr : &*then, words_of(*what_if), *options);
   if (!report.ok()) return fail(report.status());
   print(args.json ? worth_json(*report) : worth_text(*report));
   return kOk;

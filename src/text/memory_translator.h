@@ -9,7 +9,7 @@
 namespace rightsize {
 
 // Entries less alike than this are no answer: the translation is empty then, its similarity 0.
-inline constexpr double kLeastSimilarity = 0.5;
+inline constexpr double kLeastSimilarity = 0.6;
 
 class MemoryTranslator : public TextModel {
  public:

@@ -16,8 +16,8 @@ namespace rightsize {
 namespace {
 
 constexpr std::uint32_t kUnknownWord = 0xFFFFFFFFU;
-constexpr std::size_t kMostPostings = 4096;   // that a look-up walks through
-constexpr std::size_t kMostCandidates = 512;  // that it compares
+constexpr std::size_t kMostPostings = 1500;  // that a look-up walks through
+constexpr std::size_t kMostCandidates = 48;  // that it compares
 
 // Entries that may lie within `least`, given that the one has `a` words and the other `b`.
 bool lengths_fit(std::size_t a, std::size_t b, double least) {
@@ -203,7 +203,7 @@ std::uint32_t TranslationMemory::find_exact(std::string_view sentence) const {
 }
 
 // An entry within `least` differs in so few words that it shares one of the rarest words at least:
-// of d + 1 words, one is not among the d that may differ.
+// of d + 1 words, one is not among the d that may differ. Those that share most of them come first.
 void TranslationMemory::collect(double least, MemoryScratch& scratch) const {
   scratch.order.clear();
   for (std::uint32_t i = 0; i < scratch.ids.size(); ++i) {
@@ -213,6 +213,7 @@ void TranslationMemory::collect(double least, MemoryScratch& scratch) const {
   std::sort(scratch.order.begin(), scratch.order.end(), [&](std::uint32_t a, std::uint32_t b) {
     return rarity(a) != rarity(b) ? rarity(a) < rarity(b) : a < b;
   });
+  scratch.found.clear();
   scratch.candidates.clear();
   const std::size_t unknown = scratch.ids.size() - scratch.order.size();
   const auto longest = static_cast<std::size_t>(static_cast<double>(scratch.ids.size()) / least);
@@ -224,21 +225,28 @@ void TranslationMemory::collect(double least, MemoryScratch& scratch) const {
     const MemoryTerm& term = view_->terms[scratch.order[i]];
     for (const std::uint32_t entry : view_->postings.subspan(term.postings, term.count)) {
       if (++walked > kMostPostings) break;
-      if (lengths_fit(view_->entries[entry].word_count, scratch.ids.size(), least)) {
-        scratch.candidates.push_back(entry);
-      }
+      scratch.found.push_back(entry);
     }
   }
-  std::sort(scratch.candidates.begin(), scratch.candidates.end());
-  scratch.candidates.erase(std::unique(scratch.candidates.begin(), scratch.candidates.end()),
-                           scratch.candidates.end());
+  std::sort(scratch.found.begin(), scratch.found.end());
+  for (auto begin = scratch.found.begin(); begin != scratch.found.end();) {
+    const auto end = std::upper_bound(begin, scratch.found.end(), *begin);
+    scratch.candidates.push_back({*begin, static_cast<std::uint32_t>(end - begin)});
+    begin = end;
+  }
+  const auto last = scratch.candidates.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                     scratch.candidates.size(), kMostCandidates));
+  std::partial_sort(scratch.candidates.begin(), last, scratch.candidates.end(),
+                    [](const MemoryCandidate& a, const MemoryCandidate& b) {
+                      return a.shared != b.shared ? a.shared > b.shared : a.entry < b.entry;
+                    });
+  scratch.candidates.erase(last, scratch.candidates.end());
 }
 
 void TranslationMemory::compare(std::string_view sentence, double least, MemoryScratch& scratch,
                                 MemoryMatch& match) const {
-  std::size_t compared = 0;
-  for (const std::uint32_t entry : scratch.candidates) {
-    if (++compared > kMostCandidates) break;
+  for (const auto& [entry, shared] : scratch.candidates) {
+    if (!lengths_fit(view_->entries[entry].word_count, scratch.ids.size(), least)) continue;
     const std::span<const std::uint32_t> words = view_->words_of(entry);
     const std::size_t longer = std::max(words.size(), scratch.ids.size());
     const double bar = std::max(least, match.similarity);

@@ -34,6 +34,11 @@ struct MemoryMatch {
   std::string adapted;           // what to answer
 };
 
+struct MemoryCandidate {
+  std::uint32_t entry = 0;
+  std::uint32_t shared = 0;  // rare words of the sentence that it has
+};
+
 // Buffers of a look-up, one per thread.
 struct MemoryScratch {
   std::vector<MemoryWord> words;
@@ -41,7 +46,8 @@ struct MemoryScratch {
   std::vector<MemoryWord> target_words;
   std::vector<std::uint32_t> ids;
   std::vector<std::uint32_t> order;
-  std::vector<std::uint32_t> candidates;
+  std::vector<std::uint32_t> found;  // entries, once for every word that they share
+  std::vector<MemoryCandidate> candidates;
   std::vector<std::uint32_t> row;
   std::string form;
 };

@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import unicodedata
 
+PARTS = ("train", "val", "test", "val-pages", "test-pages")
 HELP = "usr/share/libreoffice/help"
 PARAGRAPH = re.compile(r"^(par|hd)_id")
 SHARES = {"test": 0.055, "val": 0.04}  # of the pages and of the interface strings
@@ -248,7 +249,12 @@ def fetch(packages, folder):
 
 
 def split(pairs):
-    """Parts of (kind, key, source, target) lines: deduplicated, without leaks and boilerplate."""
+    """Parts of (kind, key, source, target) lines: deduplicated, without leaks and boilerplate.
+
+    Besides, "val-pages" and "test-pages": all that stands on the pages of these parts, as it stands
+    there, with what is also on other pages. That is what who translates a new page has before him,
+    and where a memory of the training text is worth something.
+    """
     pages = collections.defaultdict(set)
     for kind, key, source, _ in pairs:
         pages[source].add((kind, key))
@@ -271,6 +277,9 @@ def split(pairs):
     parts["val"] = [line for line in parts["val"] if line[1] not in held]
     held |= {source for _, source, _ in parts["val"]}
     parts["train"] = [line for line in parts["train"] if line[1] not in held]
+    for part in ("val", "test"):
+        parts[f"{part}-pages"] = [(kind, source, target) for kind, key, source, target in pairs
+                                  if part_of(f"{kind}:{key}") == part]
     return parts
 
 
@@ -304,7 +313,7 @@ def main():
     versions = make(options.language, options.work)
     text = json.dumps({"language": options.language, "packages": versions}, indent=1) + "\n"
     (options.work / "sources.json").write_text(text, encoding="utf-8")
-    for part in ("train", "val", "test"):
+    for part in PARTS:
         lines = (options.work / f"{part}.kind").read_text(encoding="utf-8").splitlines()
         counts = collections.Counter(lines)
         print(f"{part}: {counts['help']} sentences of help, {counts['interface']} of interface")

@@ -20,6 +20,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from corpus import PARTS
 from settings import SETTINGS, STUDENTS_TARGET, TEACHER, scaled
 from sizes import SIZES
 from tasks import RecipeError, Runner, Task, say
@@ -76,7 +77,7 @@ class Recipe:
             ["touch", str(stamp)]], [stamp])
 
     def corpus(self):
-        files = [f"{part}.{ending}" for part in ("train", "val", "test")
+        files = [f"{part}.{ending}" for part in PARTS
                  for ending in ("en", self.language, "kind")]
         return Task("corpus", "corpus", [self.script("corpus", self.work, *self.of_language())],
                     self.path(*files), settings=f"language {self.language}")

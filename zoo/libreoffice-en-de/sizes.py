@@ -9,7 +9,7 @@ SIZES = {
     "gru_mid": dict(kind="gru", d=160, layers=1),
     "gru_small": dict(kind="gru", d=96, layers=1),
 }
-MAX_POSITIONS = 512
+MAX_POSITIONS = 256
 
 
 def sinusoids(d, positions):

@@ -52,6 +52,17 @@ Result<std::size_t> find_baseline(const Recording& recording, const std::string&
   return model_index(recording.table->zoo, name);
 }
 
+// What else there is looks at classes.
+Status check_kinds(const Recording& recording, const EvaluateOptions& options) {
+  if (!recording.is_graded()) return {};
+  const bool other = (options.kind && *options.kind != SelectorKind::kSignal) ||
+                     !options.more_kinds.empty() || options.premodel || options.cnn;
+  if (!other) return {};
+  return invalid_input(
+      "for translation there are cascades by signal alone (no --kind, --kinds, --premodel or "
+      "--cnn); `rightsize reproduce` tries premodels");
+}
+
 std::string premodel_name(const PremodelOptions& options) {
   return options.shape ? options.shape->name() : "chosen by cross-validation";
 }
@@ -117,7 +128,7 @@ void add_oracles(const Recording& recording, Contest& contest) {
 
 Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
                              const SelectorFile* selector, const EvaluateOptions& options) {
-  const std::vector<Target> targets = default_targets();
+  const std::vector<Target> targets = default_targets(recording.is_graded());
   const auto validated = [&](const std::vector<Target>& aims, const Fitter& fitter) {
     return cross_validate(recording, static_cast<ModelIndex>(baseline), aims, fitter,
                           options.folds);
@@ -159,7 +170,7 @@ void fill_models(const Recording& recording, const Resampling& resampling, Evalu
   for (std::size_t m = 0; m < recording.models(); ++m) {
     result.model_names.push_back(recording.table->zoo.models[m].name);
     result.models.push_back(resampling.figures(m));
-    result.calibration.push_back(calibrate(recording, m));
+    result.calibration.push_back(recording.is_graded() ? Calibration() : calibrate(recording, m));
     singles.emplace_back(result.models[m].cpu_ms.value, result.models[m].quality.value);
   }
   result.hull = mix_hull(singles);
@@ -270,12 +281,13 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
     return invalid_input(fmt::format("{} inputs with a reference are too few for {} folds",
                                      recording.items(), options.folds.folds));
   }
+  if (Status status = check_kinds(recording, options); !status.ok()) return status;
   const Result<std::size_t> baseline = find_baseline(recording, options.baseline);
   if (!baseline.ok()) return baseline.status();
 
   const Result<Contest> contest = hold_contest(recording, *baseline, selector, options);
   if (!contest.ok()) return contest.status();
-  Resampling resampling(contest->strategies, recording.models(), *baseline);
+  Resampling resampling(contest->strategies, recording.models(), *baseline, recording.metric);
   const std::vector<std::int32_t> labels = labels_beside(recording, options.reference);
   resampling.judge_by_labels(labels);
   resampling.run(recording.items(), options.resamples, options.folds.seed);

@@ -99,6 +99,7 @@ Fitter fitter_of(SelectorKind kind) {
 
 SelectorKind choose_kind(const Recording& recording, const std::vector<std::size_t>& items,
                          ModelIndex baseline) {
+  if (recording.is_graded()) return SelectorKind::kSignal;
   const Target target{.name = "choice", .speedup = kChoiceSpeedup};
   std::vector<char> of_signal;
   SelectorKind best = SelectorKind::kSignal;

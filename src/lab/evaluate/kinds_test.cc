@@ -146,8 +146,8 @@ TEST(EntryFit, FindsAnEntryThatFeaturesTell) {
 }
 
 TEST(Valued, PicksByRankWithinALimitAndByCostForALoss) {
-  ValuedRules rules(3, 100, {.right = 80, .cpu = 1000});
-  const auto add = [&](ModelIndex model, double right, std::int64_t cpu, std::int64_t discordant) {
+  ValuedRules rules(3, 100, {.worth = 80, .cpu = 1000});
+  const auto add = [&](ModelIndex model, double right, std::int64_t cpu, double discordant) {
     rules.add({[model] { return Rule(fixed_rule(model)); }, right, cpu, discordant});
   };
   add(0, 70, 100, 30);

@@ -9,19 +9,37 @@ constexpr double kNsPerMs = 1e6;
 
 // Mean quality and cost of a strategy under resampling weights.
 struct Mean {
-  double right = 0.0;
+  double quality = 0.0;
   double cpu_ms = 0.0;
+  TextCounts counts;  // of translations
 };
-Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times) {
+Mean mean_of(const Strategy& strategy, const std::vector<std::uint32_t>* times,
+             std::optional<TextMetric> metric) {
+  Mean mean;
   double right = 0.0;
   double cpu = 0.0;
   for (std::size_t i = 0; i < strategy.items.size(); ++i) {
-    const double weight = times == nullptr ? 1.0 : (*times)[i];
-    right += strategy.items[i].right ? weight : 0.0;
-    cpu += weight * static_cast<double>(strategy.items[i].cpu);
+    const std::uint32_t weight = times == nullptr ? 1U : (*times)[i];
+    const ReplayedItem& item = strategy.items[i];
+    right += item.right ? weight : 0.0;
+    cpu += weight * static_cast<double>(item.cpu);
+    if (metric && weight > 0) add(*item.counts, weight, mean.counts);
   }
   const auto n = static_cast<double>(strategy.items.size());
-  return {right / n, cpu / n / kNsPerMs};
+  mean.quality = metric ? corpus_value(mean.counts, *metric) : right / n;
+  mean.cpu_ms = cpu / n / kNsPerMs;
+  return mean;
+}
+
+// Of a random mix; of translations that of the counts to be expected.
+double mix_quality(const Mix& mix, const std::vector<Mean>& means, std::size_t models,
+                   std::optional<TextMetric> metric) {
+  const Mean nothing;
+  const Mean& first = mix.first < models ? means[mix.first] : nothing;
+  const Mean& second = means[mix.second];
+  if (!metric) return (1 - mix.weight) * first.quality + mix.weight * second.quality;
+  if (mix.first >= models) return mix.weight * second.quality;
+  return corpus_value(blend(first.counts, second.counts, mix.weight), *metric);
 }
 
 // What running one model alone on an item comes to.
@@ -34,7 +52,8 @@ ReplayedItem alone(const Recording& recording, std::size_t model, std::size_t i)
           .answer = cell.outcome.label(),
           .cpu = recording.cpu[model][i] + recording.decode_cpu[i],
           .wall = (cell.wall + table.decode_wall[recording.item[i]]).count(),
-          .energy = recording.energy_of(model, i) + recording.overhead_energy(false)};
+          .energy = recording.energy_of(model, i) + recording.overhead_energy(false),
+          .counts = recording.is_graded() ? &recording.counts[model][i] : nullptr};
 }
 
 }  // namespace
@@ -53,7 +72,9 @@ Strategy oracle(const Recording& recording, std::string name,
   for (std::size_t i = 0; i < recording.items(); ++i) {
     std::size_t best = allowed.front();
     const auto better = [&](std::size_t a, std::size_t b) {
-      if (recording.right[a][i] != recording.right[b][i]) return recording.right[a][i] != 0;
+      if (recording.worth[a][i] != recording.worth[b][i]) {
+        return recording.worth[a][i] > recording.worth[b][i];
+      }
       return recording.cost(a, i) < recording.cost(b, i);
     };
     for (const std::size_t m : allowed) {
@@ -85,16 +106,16 @@ double Resampling::accuracy(const Strategy& strategy,
 }
 
 Resampling::Resampling(const std::vector<Strategy>& strategies, std::size_t models,
-                       std::size_t baseline)
-    : strategies_(strategies), models_(models), baseline_(baseline) {
+                       std::size_t baseline, std::optional<TextMetric> metric)
+    : strategies_(strategies), models_(models), baseline_(baseline), metric_(metric) {
   samples_.resize(strategies.size());
   std::vector<std::pair<double, double>> singles;
   for (std::size_t m = 0; m < models; ++m) {
-    const Mean mean = mean_of(strategies[m], nullptr);
-    singles.emplace_back(mean.cpu_ms, mean.right);
+    const Mean mean = mean_of(strategies[m], nullptr, metric_);
+    singles.emplace_back(mean.cpu_ms, mean.quality);
   }
   for (const Strategy& strategy : strategies) {
-    mixes_.push_back(best_mix(singles, mean_of(strategy, nullptr).cpu_ms));
+    mixes_.push_back(best_mix(singles, mean_of(strategy, nullptr, metric_).cpu_ms));
   }
   values_ = derive(nullptr);
 }
@@ -122,6 +143,13 @@ StrategyFigures Resampling::figures(std::size_t s) const {
     (item.answered ? figures.shares[item.model] : figures.abstained) += 1.0;
     figures.wall_ms += static_cast<double>(item.wall) / kNsPerMs / n;
     energy_nj += static_cast<double>(item.energy);
+    figures.suitable += item.right ? 1.0 / n : 0.0;
+  }
+  if (metric_) {
+    const TextCounts counts = mean_of(strategies_[s], nullptr, metric_).counts;
+    for (const TextMetric metric : kAllTextMetrics) {
+      figures.by_metric.push_back(corpus_value(counts, metric));
+    }
   }
   // Counted first, so that all is exactly 1: a selector file refuses more.
   for (double& share : figures.shares) share /= n;
@@ -132,19 +160,17 @@ StrategyFigures Resampling::figures(std::size_t s) const {
 
 std::vector<Resampling::Derived> Resampling::derive(const std::vector<std::uint32_t>* times) const {
   std::vector<Mean> means;
-  for (const Strategy& strategy : strategies_) means.push_back(mean_of(strategy, times));
+  for (const Strategy& strategy : strategies_) means.push_back(mean_of(strategy, times, metric_));
   const double baseline_accuracy = accuracy(strategies_[baseline_], times);
   std::vector<Derived> derived;
   for (std::size_t s = 0; s < means.size(); ++s) {
-    const Mix& mix = mixes_[s];
-    const double first = mix.first < models_ ? means[mix.first].right : 0.0;
-    const double mix_quality = (1 - mix.weight) * first + mix.weight * means[mix.second].right;
-    derived.push_back({.quality = means[s].right,
-                       .cpu_ms = means[s].cpu_ms,
-                       .difference = means[s].right - means[baseline_].right,
-                       .speedup = means[baseline_].cpu_ms / means[s].cpu_ms,
-                       .over_mix = means[s].right - mix_quality,
-                       .by_labels = accuracy(strategies_[s], times) - baseline_accuracy});
+    derived.push_back(
+        {.quality = means[s].quality,
+         .cpu_ms = means[s].cpu_ms,
+         .difference = means[s].quality - means[baseline_].quality,
+         .speedup = means[baseline_].cpu_ms / means[s].cpu_ms,
+         .over_mix = means[s].quality - mix_quality(mixes_[s], means, models_, metric_),
+         .by_labels = accuracy(strategies_[s], times) - baseline_accuracy});
   }
   return derived;
 }

@@ -26,7 +26,8 @@ Strategy oracle(const Recording& recording, std::string name,
 // How one way of choosing did. Intervals are 95 %, paired bootstrap over the inputs.
 struct StrategyFigures {
   std::string name;
-  Estimate quality;        // share of all inputs answered right; abstentions count as not right
+  Estimate quality;        // share of all inputs answered right; abstentions count as not right. Of
+                           // translations the corpus's metric
   double abstained = 0.0;  // share of all inputs
   Estimate cpu_ms;         // mean per input, decoding and pre-processing included
   Estimate difference;     // quality minus the baseline's
@@ -39,13 +40,17 @@ struct StrategyFigures {
   double wall_ms = 0.0;             // mean per input, as cpu_ms
   std::optional<double> energy_mj;  // the same; nothing where the run has none
   std::vector<double> shares;       // per model of the zoo: share of inputs it answered
+  std::vector<double> by_metric;    // of translations: every metric of kAllTextMetrics
+  double suitable = 0.0;            // likewise: share of inputs answered suitably
 };
 
 // Resamples the inputs, all strategies together, and derives their figures.
 class Resampling {
  public:
   // The first `models` strategies are the single models, in the zoo's order.
-  Resampling(const std::vector<Strategy>& strategies, std::size_t models, std::size_t baseline);
+  // `metric`: of translations, whose quality is that of the corpus.
+  Resampling(const std::vector<Strategy>& strategies, std::size_t models, std::size_t baseline,
+             std::optional<TextMetric> metric = {});
   // Labels beside the reference, in the order of the recording, -1 for none: for
   // StrategyFigures::by_labels.
   void judge_by_labels(std::vector<std::int32_t> labels);
@@ -65,6 +70,7 @@ class Resampling {
   const std::vector<Strategy>& strategies_;
   std::size_t models_;
   std::size_t baseline_;
+  std::optional<TextMetric> metric_;
   std::vector<std::int32_t> labels_;  // empty: none
   std::vector<Mix> mixes_;            // what each strategy must beat, the same in every resample
   std::vector<Derived> values_;

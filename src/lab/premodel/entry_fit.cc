@@ -77,7 +77,7 @@ class EntryFit {
       if (!found || found->rule.stages.size() < 2) continue;
       if (std::find(tried.begin(), tried.end(), found->rule) != tried.end()) continue;
       tried.push_back(found->rule);
-      const Base base{found->rule, found->smoothed, found->right};
+      const Base base{found->rule, found->smoothed, found->worth};
       add_premodel(base, true, rules);
       if (recording_.table->feature_count() > 0) add_premodel(base, false, rules);
     }

@@ -14,9 +14,9 @@ namespace rightsize {
 
 Totals totals_of(const Recording& recording, const std::vector<std::size_t>& items,
                  std::size_t model) {
-  Totals totals;
+  Totals totals{.unit = recording.unit};
   for (const std::size_t i : items) {
-    totals.right += recording.right[model][i];
+    totals.worth += recording.worth[model][i];
     totals.cpu += recording.cpu[model][i] + recording.decode_cpu[i];
   }
   return totals;
@@ -28,17 +28,23 @@ std::optional<CascadeCandidate> find(const CascadeFrontier& frontier, const Targ
     return frontier.within(
         static_cast<std::int64_t>(static_cast<double>(baseline.cpu) / target.speedup));
   }
-  return frontier.cheapest(static_cast<double>(wanted_right(target, baseline.right, n)),
-                           kTrustDiscount);
+  return frontier.cheapest(wanted_worth(target, baseline, n), kTrustDiscount);
 }
 
-std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n) {
-  return baseline_right -
-         static_cast<std::int64_t>(std::floor(target.loss * static_cast<double>(n) + 1e-9));
+double units(const Totals& totals) {
+  return static_cast<double>(totals.worth) / static_cast<double>(totals.unit);
 }
 
-std::vector<Target> default_targets() {
-  std::vector<Target> targets = {{.name = kNoLoss}};
+double wanted_worth(const Target& target, const Totals& baseline, std::size_t n) {
+  const double loss = target.loss * static_cast<double>(n);
+  // Of right answers a whole number.
+  return units(baseline) - (baseline.unit == 1 ? std::floor(loss + 1e-9) : loss);
+}
+
+std::vector<Target> default_targets(bool graded) {
+  std::vector<Target> targets;
+  if (graded) targets.push_back({.name = kBest, .speedup = 1.0});
+  targets.push_back({.name = kNoLoss});
   for (const double speedup :
        {1.2, 1.35, 1.5, 1.75, 1.9, 2.0, 2.25, 2.5, 3.0, 4.0, 6.0, 9.0, 12.0}) {
     targets.push_back({.name = fmt::format("{}x", speedup), .speedup = speedup});
@@ -77,15 +83,15 @@ FitPoint fit_fixed(const Recording& recording, const std::vector<std::size_t>& i
     totals.push_back(totals_of(recording, items, m));
   }
   return [totals, baseline, n = items.size()](const Target& target) {
-    const std::int64_t wanted = wanted_right(target, totals[baseline].right, n);
+    const double wanted = wanted_worth(target, totals[baseline], n);
     ModelIndex best = baseline;
     bool found = false;
     for (std::size_t m = 0; m < totals.size(); ++m) {
       const bool fits = target.speedup > 0 ? static_cast<double>(totals[m].cpu) * target.speedup <=
                                                  static_cast<double>(totals[baseline].cpu)
-                                           : totals[m].right >= wanted;
+                                           : units(totals[m]) >= wanted;
       if (!fits) continue;
-      const bool better = target.speedup > 0 ? totals[m].right > totals[best].right
+      const bool better = target.speedup > 0 ? totals[m].worth > totals[best].worth
                                              : totals[m].cpu < totals[best].cpu;
       if (!found || better) best = static_cast<ModelIndex>(m);
       found = true;
@@ -135,8 +141,8 @@ ModelIndex best_single_model(const Recording& recording, const std::vector<std::
   Totals best_totals = totals_of(recording, items, best);
   for (const ModelIndex model : models) {
     const Totals totals = totals_of(recording, items, model);
-    const bool better = totals.right > best_totals.right ||
-                        (totals.right == best_totals.right && totals.cpu < best_totals.cpu);
+    const bool better = totals.worth > best_totals.worth ||
+                        (totals.worth == best_totals.worth && totals.cpu < best_totals.cpu);
     if (better) {
       best = model;
       best_totals = totals;

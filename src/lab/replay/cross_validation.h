@@ -14,6 +14,15 @@
 
 namespace rightsize {
 
+// What a model comes to on items.
+struct Totals {
+  std::int64_t worth = 0;  // in 1/unit
+  std::int64_t unit = 1;
+  std::int64_t cpu = 0;  // nanoseconds, decoding included
+};
+
+double units(const Totals& totals);
+
 // What an operating point aims at on the training items: the best quality at no more than a share
 // of the baseline's mean CPU time, or the least time at no more than a loss of quality against it.
 struct Target {
@@ -23,19 +32,18 @@ struct Target {
 };
 
 // No loss; 1.2 to 12 times the baseline's speed; losses of 0.5 to 20 points.
-std::vector<Target> default_targets();
+// Of translations, whose quality is more than right or wrong, first "best": the best quality at no
+// more than the baseline's time, since a memory may gain in both.
+std::vector<Target> default_targets(bool graded);
+inline constexpr const char* kBest = "best";
 inline constexpr const char* kNoLoss = "no-loss";
 
-// Right answers that meet the target on n items, given the baseline's; those that a setting got
-// count less kTrustDiscount standard errors of its difference to the baseline.
-std::int64_t wanted_right(const Target& target, std::int64_t baseline_right, std::size_t n);
+// What answers to n items must be worth to meet the target, given the baseline's worth, in units
+// (see Recording): right answers, of images. What a setting got counts less kTrustDiscount standard
+// errors of its difference to the baseline.
+double wanted_worth(const Target& target, const Totals& baseline, std::size_t n);
 inline constexpr double kTrustDiscount = 1.0;
 
-// What a model comes to on items.
-struct Totals {
-  std::int64_t right = 0;
-  std::int64_t cpu = 0;  // nanoseconds, decoding included
-};
 Totals totals_of(const Recording& recording, const std::vector<std::size_t>& items,
                  std::size_t model);
 

@@ -46,7 +46,9 @@ class TrialList {
 Trial trial_of(const Recording& recording, ModelIndex model, std::size_t i) {
   const RecordedOutcome& cell = recording.table->at(recording.item[i], model);
   Trial trial{.model = model, .status = cell.status};
-  if (cell.status == TrialStatus::kOk) set_answer(cell.outcome, trial);
+  if (cell.status == TrialStatus::kOk) {
+    set_recorded_answer(*recording.table, recording.item[i], model, trial);
+  }
   return trial;
 }
 
@@ -136,7 +138,8 @@ Judge::Judge(const Recording& recording, std::vector<std::size_t> items, ModelIn
       signals_(std::move(signals)),
       temperatures_(recording.models(), 1.0) {
   const bool by_signal = family != Family::kAgreement && family != Family::kDeferral;
-  if (!by_signal || signals_.empty()) signals_ = {Signal::kMaxProbability};
+  if (!by_signal) signals_ = {Signal::kMaxProbability};
+  if (signals_.empty()) signals_ = signals_of(recording.table->zoo);
   const bool calibrates = family == Family::kCalibrated || combines();
   for (std::size_t m = 0; calibrates && m < recording.models(); ++m) {
     temperatures_[m] = fit_temperature(recording, items_, m);
@@ -226,29 +229,29 @@ CascadeRule Judge::rule(Signal signal, Chain chain, std::span<const double> thre
   return rule;
 }
 
-bool Judge::is_right(const Cascade& cascade, const CascadeRule& rule, std::span<const Trial> trials,
-                     std::size_t item) const {
+std::int32_t Judge::worth(const Cascade& cascade, const CascadeRule& rule,
+                          std::span<const Trial> trials, std::size_t item) const {
   const std::size_t latest = latest_answer(trials);
-  if (latest == kNoTrial) return false;
-  if (rule.stages[latest].is_plain()) return recording_.right[trials[latest].model][item] != 0;
+  if (latest == kNoTrial) return recording_.worth_of_none(item);
+  if (rule.stages[latest].is_plain()) return recording_.worth[trials[latest].model][item];
   Answer answer;
   cascade.combine(trials, answer);
-  return recording_.is_right(answer.top, item);
+  return recording_.is_right(answer.top, item) ? 1 : 0;
 }
 
-std::vector<char> Judge::right(Chain chain) const {
+std::vector<std::int32_t> Judge::worth(Chain chain) const {
   const CascadeRule rule = untested_rule(Signal::kMaxProbability, chain);
   const Cascade cascade(rule);
-  std::vector<char> result;
+  std::vector<std::int32_t> result;
   result.reserve(items_.size());
   for (const std::size_t i : items_) {
-    result.push_back(is_right(cascade, rule, trials_of(recording_, chain, i), i) ? 1 : 0);
+    result.push_back(worth(cascade, rule, trials_of(recording_, chain, i), i));
   }
   return result;
 }
 
 Judge::View Judge::view(Chain chain) const {
-  View view{.sureness = {}, .right = right(chain)};
+  View view{.sureness = {}, .worth = worth(chain)};
   for (const Signal signal : signals()) {
     auto& sureness = view.sureness.emplace_back();
     sureness.reserve(items_.size());

@@ -40,15 +40,15 @@ class Judge {
     // For each of signals(): larger is surer; -infinity where the last model failed or the value is
     // not a number.
     std::vector<std::vector<double>> sureness;
-    std::vector<char> right;  // is the answer at hand right?
+    std::vector<std::int32_t> worth;  // of the answer at hand, see Recording::worth
   };
   using Chain = std::span<const ModelIndex>;
   View view(Chain chain) const;
-  // View::right alone.
-  std::vector<char> right(Chain chain) const;
+  // View::worth alone.
+  std::vector<std::int32_t> worth(Chain chain) const;
 
   // Chains with the same key have the same view, and chains with the same answer key the same
-  // View::right: where a model alone tells, and it never failed, its predecessors do not matter.
+  // View::worth: where a model alone tells, and it never failed, its predecessors do not matter.
   using Key = std::vector<ModelIndex>;
   Key view_key(Chain chain) const;
   Key answer_key(Chain chain) const;
@@ -64,8 +64,8 @@ class Judge {
   std::vector<double> weights(Chain chain) const;
   std::vector<double> deferral(Chain chain) const;
   bool combines() const;
-  bool is_right(const Cascade& cascade, const CascadeRule& rule, std::span<const Trial> trials,
-                std::size_t item) const;
+  std::int32_t worth(const Cascade& cascade, const CascadeRule& rule, std::span<const Trial> trials,
+                     std::size_t item) const;
 
   const Recording& recording_;
   std::vector<std::size_t> items_;

@@ -2,25 +2,40 @@
 // recorded world, in which `decide` meets it.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lab/table.h"
+#include "lab/text/metrics.h"
 #include "rightsize/selector.h"
 
 namespace rightsize {
 
-enum class Criterion : std::uint8_t { kTop1, kTop5 };
-const char* to_string(Criterion criterion);
+// How answers are judged. Of images an answer is right or not. Of translations it has a worth, by a
+// metric of whole corpora (see lab/text/metrics.h), and is suitable where its sentence's metric
+// alone reaches a threshold; what is said of right answers elsewhere is said of suitable ones then.
+enum class Criterion : std::uint8_t { kTop1, kTop5, kBleu, kChrf, kRougeL, kTokenF1, kPaperF1 };
+const char* to_string(Criterion criterion);  // "top-1", "BLEU", ...
+inline constexpr std::array kAllCriteria = {
+    Criterion::kTop1,   Criterion::kTop5,    Criterion::kBleu,   Criterion::kChrf,
+    Criterion::kRougeL, Criterion::kTokenF1, Criterion::kPaperF1};
+// Nothing for images.
+std::optional<TextMetric> metric_of(Criterion criterion);
 
 // What "cheap" means.
 enum class CostKind : std::uint8_t { kTime, kEnergy };
 const char* to_string(CostKind kind);
 
-// What counts as right: the label (empty `model`), or the answer of a reference model.
+inline constexpr double kSuitable = 0.4;
+
+// What counts as right: the label or given translation (empty `model`), or the answer of a
+// reference model.
 struct Reference {
   std::string model;
   Criterion criterion = Criterion::kTop1;
+  double suitable = kSuitable;  // a sentence's metric from which a translation is
   std::string name() const { return model.empty() ? "labels" : model; }
 };
 
@@ -31,6 +46,15 @@ struct Recording {
   std::vector<std::int32_t> wanted;     // the class that counts as right, per item
   Criterion criterion = Criterion::kTop1;
   std::vector<std::vector<char>> right;
+  // What an answer is worth, in 1/unit: of images 1 for a right one; of translations what it adds
+  // to the metric of the corpus, times the number of items, in millionths: linearised at the best
+  // single model (see `gradient` in lab/text/metrics.h), so only differences mean something.
+  std::vector<std::vector<std::int32_t>> worth;
+  std::int64_t unit = 1;
+  std::optional<TextMetric> metric;               // of translations; then:
+  std::vector<std::vector<TextCounts>> counts;    // against the reference
+  std::vector<TextCounts> unanswered;             // [item]: of an empty translation
+  std::vector<std::int32_t> worth_of_nothing;     // [item]: likewise
   std::vector<std::vector<char>> ok;              // the model gave an answer
   std::vector<std::vector<std::int64_t>> cpu;     // nanoseconds: pre-processing and inference
   std::vector<std::int64_t> decode_cpu;           // nanoseconds, per item
@@ -50,7 +74,12 @@ struct Recording {
     return table->decode_energy_nj.value_or(0) +
            (features ? table->feature_energy_nj.value_or(0) : 0);
   }
-  // Is this answer to an item right?
+  // Of no answer at all; where a model failed, its own worth is that too.
+  std::int32_t worth_of_none(std::size_t i) const {
+    return worth_of_nothing.empty() ? 0 : worth_of_nothing[i];
+  }
+  bool is_graded() const { return metric.has_value(); }
+  // Is this answer of classes to an item right?
   bool is_right(const TopClasses& answer, std::size_t i) const;
   // What a model costs on an item, in the unit of `cost_kind`.
   std::int64_t cost(std::size_t model, std::size_t i) const {
@@ -60,6 +89,13 @@ struct Recording {
   // Larger is surer; -infinity where the model failed or the signal is not a number.
   double sureness(Signal signal, std::size_t model, std::size_t i) const;
 };
+
+// What the model answered, as `decide` sees it.
+void set_recorded_answer(const OutcomeTable& table, std::size_t item, std::size_t model,
+                         Trial& trial);
+
+// The signals that tell something in a task.
+std::vector<Signal> signals_of(const Zoo& zoo);
 
 // Fails if nothing has the reference (no labels, unknown model), or if energy is to be the cost and
 // the run has none.
@@ -99,10 +135,11 @@ struct ReplayedItem {
   bool right = false;
   ModelIndex model = 0;  // that answered; of a combined answer the latest
   std::int64_t answer = -1;
-  std::int64_t cpu = 0;           // nanoseconds, decoding and features included
-  std::int64_t wall = 0;          // nanoseconds of all of it
-  std::int64_t features_cpu = 0;  // nanoseconds of `cpu`, for features
-  std::int64_t energy = 0;        // nanojoules of all of it; 0 where it is not recorded
+  std::int64_t cpu = 0;                // nanoseconds, decoding and features included
+  std::int64_t wall = 0;               // nanoseconds of all of it
+  std::int64_t features_cpu = 0;       // nanoseconds of `cpu`, for features
+  std::int64_t energy = 0;             // nanojoules of all of it; 0 where it is not recorded
+  const TextCounts* counts = nullptr;  // of a translation, in the recording
 };
 std::vector<ReplayedItem> replay(const Selector& selector, const Recording& recording,
                                  const std::vector<std::size_t>& items);

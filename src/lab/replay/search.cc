@@ -25,8 +25,9 @@ class CascadeSearch {
       : recording_(recording),
         items_(items),
         baseline_(baseline),
-        baseline_right_(recording.right[baseline]),
-        options_(options) {
+        baseline_worth_(recording.worth[baseline]),
+        options_(options),
+        unit_(static_cast<double>(recording.unit)) {
     decode_ = 0;
     for (const std::size_t i : items) decode_ += recording.decode_cpu[i];
     models_by_cost_ = options.models;
@@ -84,16 +85,19 @@ class CascadeSearch {
     return result;
   }
 
-  const std::vector<char>& right(Judge::Chain chain) {
-    const auto [found, is_new] = right_.try_emplace(judge_->answer_key(chain));
-    if (is_new) found->second = judge_->right(chain);
+  const std::vector<std::int32_t>& worth(Judge::Chain chain) {
+    const auto [found, is_new] = worth_.try_emplace(judge_->answer_key(chain));
+    if (is_new) found->second = judge_->worth(chain);
     return found->second;
   }
 
   // For every item, the probability that what `chain` answers is right, by how sure a stage is.
   const std::vector<double>& predicted(Ranked& stage, std::size_t signal, Judge::Chain chain) {
     const auto [found, is_new] = stage.predicted[signal].try_emplace(judge_->answer_key(chain));
-    if (is_new) found->second = smoothed(stage.sureness[signal], right(chain));
+    if (is_new) {
+      const std::vector<std::int32_t>& right = worth(chain);
+      found->second = smoothed(stage.sureness[signal], {right.begin(), right.end()});
+    }
     return found->second;
   }
 
@@ -118,40 +122,43 @@ class CascadeSearch {
   }
 
   struct Score {
-    std::int64_t right = 0;
-    std::int64_t discordant = 0;
+    std::int64_t worth = 0;
+    double discordant = 0.0;
     double smoothed = 0.0;
     std::int64_t cpu = 0;
   };
 
-  void count(char right, std::size_t position, int sign, Score& score) const {
-    score.right += sign * right;
-    score.smoothed += sign * right;
-    score.discordant += sign * (right != baseline_right_[items_[position]] ? 1 : 0);
+  double units(std::int64_t worth) const { return static_cast<double>(worth) / unit_; }
+
+  void count(std::int32_t worth, std::size_t position, int sign, Score& score) const {
+    const double more = units(std::int64_t{worth} - baseline_worth_[items_[position]]);
+    score.worth += sign * std::int64_t{worth};
+    score.smoothed += sign * units(worth);
+    score.discordant += sign * more * more;
   }
 
   // What may happen to every item: it stops at a stage, or goes on to the end of the chain.
   struct Stop {
-    const std::vector<char>& here;
-    const std::vector<char>& at_end;
+    const std::vector<std::int32_t>& here;
+    const std::vector<std::int32_t>& at_end;
     std::vector<double> gain;  // of stopping, smoothed
     ModelIndex last;           // at the end of the chain, spared by stopping
   };
 
   // The stage is that of the chain's first `run` models.
   Stop make_stop(Ranked& stage, std::size_t signal, Judge::Chain chain, std::size_t run) {
-    const std::vector<char>& at_end = right(chain);
+    const std::vector<std::int32_t>& at_end = worth(chain);
     std::vector<double> gain(items_.size());
-    const double share = options_.smoothing;
+    const double share = recording_.is_graded() ? 0.0 : options_.smoothing;
     for (std::size_t p = 0; p < items_.size(); ++p) {
-      gain[p] = (1 - share) * (stage.right[p] - at_end[p]);
+      gain[p] = (1 - share) * units(std::int64_t{stage.worth[p]} - at_end[p]);
     }
     if (share > 0) {
       const std::vector<double>& here = predicted(stage, signal, chain.first(run));
       const std::vector<double>& end = predicted(stage, signal, chain);
       for (std::size_t p = 0; p < items_.size(); ++p) gain[p] += share * (here[p] - end[p]);
     }
-    return {stage.right, at_end, std::move(gain), chain.back()};
+    return {stage.worth, at_end, std::move(gain), chain.back()};
   }
 
   // An item's answer comes from an earlier stage instead of the end of the chain.
@@ -165,8 +172,7 @@ class CascadeSearch {
 
   void offer(std::size_t stages, const Score& score, CascadeFrontier::Entry entry) {
     ++frontier_.evaluated_;
-    entry.rank =
-        score.smoothed - options_.discount * std::sqrt(static_cast<double>(score.discordant));
+    entry.rank = score.smoothed - options_.discount * std::sqrt(std::max(0.0, score.discordant));
     const double step = (std::log(static_cast<double>(score.cpu)) - log_least_) / log_step_;
     const auto place = static_cast<std::size_t>(std::clamp(step, 0.0, double{kCostSteps}));
     CascadeFrontier::Entry& held = frontier_.entries_[place];
@@ -175,7 +181,7 @@ class CascadeSearch {
     if (!better) return;
     entry.smoothed = score.smoothed;
     entry.cpu = score.cpu;
-    entry.right = score.right;
+    entry.worth = score.worth;
     entry.discordant = score.discordant;
     entry.stages = stages;
     held = entry;
@@ -184,7 +190,7 @@ class CascadeSearch {
   void fixed(ModelIndex model) {
     Score score{.cpu = decode_};
     for (std::size_t p = 0; p < items_.size(); ++p) {
-      count(recording_.right[model][items_[p]], p, +1, score);
+      count(recording_.worth[model][items_[p]], p, +1, score);
       score.cpu += recording_.cpu[model][items_[p]];
     }
     offer(1, score, {.models = {model}});
@@ -208,7 +214,7 @@ class CascadeSearch {
   }
 
   void pair(Ranked& first, const std::array<ModelIndex, 2>& chain) {
-    const std::vector<char>& at_end = right(chain);
+    const std::vector<std::int32_t>& at_end = worth(chain);
     Score all_go_on{.cpu = decode_};
     for (std::size_t p = 0; p < items_.size(); ++p) {
       count(at_end[p], p, +1, all_go_on);
@@ -230,7 +236,7 @@ class CascadeSearch {
 
   // Every threshold of the first stage; `tails` takes the second one.
   void triple(Ranked& first, Ranked& second, const std::array<ModelIndex, 3>& chain) {
-    const std::vector<char>& at_end = right(chain);
+    const std::vector<std::int32_t>& at_end = worth(chain);
     for (std::size_t s = 0; s < judge_->signals().size(); ++s) {
       const Stop at_first = make_stop(first, s, chain, 1);
       const Stop at_second = make_stop(second, s, chain, 2);
@@ -279,21 +285,22 @@ class CascadeSearch {
   const Recording& recording_;
   const std::vector<std::size_t>& items_;
   ModelIndex baseline_;
-  const std::vector<char>& baseline_right_;
+  const std::vector<std::int32_t>& baseline_worth_;
   const SearchOptions& options_;
+  double unit_;
   std::int64_t decode_ = 0;
   std::vector<ModelIndex> models_by_cost_;
   double log_least_ = 0.0;
   double log_step_ = 0.0;
   const Judge* judge_ = nullptr;  // the frontier's
   std::map<Judge::Key, Ranked> ranked_;
-  std::map<Judge::Key, std::vector<char>> right_;
+  std::map<Judge::Key, std::vector<std::int32_t>> worth_;
   CascadeFrontier frontier_;
 };
 
 CascadeCandidate CascadeFrontier::candidate(const Entry& entry) const {
   CascadeCandidate result{.rule = fixed_rule(entry.models[0]),
-                          .right = entry.right,
+                          .worth = entry.worth,
                           .cpu = entry.cpu,
                           .discordant = entry.discordant,
                           .smoothed = entry.smoothed};
@@ -314,14 +321,13 @@ std::optional<CascadeCandidate> CascadeFrontier::within(std::int64_t cpu) const 
   return candidate(*best);
 }
 
-std::optional<CascadeCandidate> CascadeFrontier::cheapest(double right, double discount) const {
+std::optional<CascadeCandidate> CascadeFrontier::cheapest(double worth, double discount) const {
   double best_rank = -kInfinity;
   for (const Entry& entry : entries_) {
     if (entry.cpu < 0 || entry.rank <= best_rank) continue;
     best_rank = entry.rank;
-    const double credited =
-        entry.smoothed - discount * std::sqrt(static_cast<double>(entry.discordant));
-    if (credited >= right) return candidate(entry);
+    const double credited = entry.smoothed - discount * std::sqrt(std::max(0.0, entry.discordant));
+    if (credited >= worth) return candidate(entry);
   }
   return std::nullopt;
 }

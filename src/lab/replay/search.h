@@ -17,10 +17,11 @@ namespace rightsize {
 
 struct CascadeCandidate {
   CascadeRule rule;
-  std::int64_t right = 0;       // items answered right
-  std::int64_t cpu = 0;         // nanoseconds over all items, decoding included
-  std::int64_t discordant = 0;  // items on which just one of candidate and baseline is right
-  double smoothed = 0.0;        // right answers after smoothing (see SearchOptions)
+  std::int64_t worth = 0;   // of all answers, in 1/unit (see Recording): right ones, of images
+  std::int64_t cpu = 0;     // nanoseconds over all items, decoding included
+  double discordant = 0.0;  // squares of what it is worth more or less than the baseline, summed
+                            // over the items; of images those on which just one of the two is right
+  double smoothed = 0.0;  // `worth` in whole units, after smoothing (see SearchOptions)
 };
 
 // How settings are valued. The best of many settings looks better on its own sample than it is, so
@@ -28,12 +29,12 @@ struct CascadeCandidate {
 struct SearchOptions {
   std::vector<ModelIndex> models;  // to search among; empty: all
   Family family = Family::kSignal;
-  std::vector<Signal> signals = {Signal::kMaxProbability};  // where the family looks at signals
+  std::vector<Signal> signals;  // where the family looks at any; empty: those of the task
   std::size_t max_stages = 3;
   std::size_t thresholds = 100;  // tried for the first stage of two; of three stages a third each
   // What stopping early wins or loses on an item is one noisy bit. It is replaced, by this share,
   // by what inputs as sure as this one win or lose on average: the difference of two logistic
-  // regressions on the sureness, of "right here" and of "right at the end".
+  // regressions on the sureness, of "right here" and of "right at the end". Not of translations.
   double smoothing = 0.5;
   // Settings are ranked by right answers less this many standard errors of the difference to the
   // baseline, sqrt(discordant): a penalty for straying from what is known to be good. Breiman et
@@ -47,9 +48,9 @@ class CascadeFrontier {
   // The best-ranked candidate that costs at most `cpu` nanoseconds over all items; none if even the
   // cheapest model costs more.
   std::optional<CascadeCandidate> within(std::int64_t cpu) const;
-  // The cheapest of all those candidates with at least `right` right answers, less `discount`
+  // The cheapest of all those candidates that are worth at least `worth` units, less `discount`
   // standard errors; none if none gets there.
-  std::optional<CascadeCandidate> cheapest(double right, double discount) const;
+  std::optional<CascadeCandidate> cheapest(double worth, double discount) const;
   std::size_t evaluated() const { return evaluated_; }  // settings tried
 
  private:
@@ -58,8 +59,8 @@ class CascadeFrontier {
     double rank = 0.0;
     double smoothed = 0.0;
     std::int64_t cpu = -1;  // -1: none
-    std::int64_t right = 0;
-    std::int64_t discordant = 0;
+    std::int64_t worth = 0;
+    double discordant = 0.0;
     std::size_t stages = 1;
     Signal signal = Signal::kMaxProbability;
     std::array<ModelIndex, 3> models{};

@@ -56,7 +56,7 @@ int check_frontier(const OutcomeTable& table, const SearchOptions& options) {
   int cascades = 0;
   for (const auto& candidate : all_candidates(frontier, std::int64_t{1} << 60)) {
     const Replayed replayed = replay_candidate(candidate, *recording, items);
-    EXPECT_EQ(candidate.right, replayed.right);
+    EXPECT_EQ(candidate.worth, replayed.right);
     EXPECT_EQ(candidate.discordant, replayed.discordant);
     EXPECT_EQ(candidate.cpu, replayed.cpu);
     if (candidate.rule.stages.size() > 1) ++cascades;
@@ -135,7 +135,7 @@ TEST(Search, FindsWhatExhaustiveReplayFinds) {
     // Settings that differ by less than a step of cost share a place in the frontier.
     const auto found = frontier.within(one.cpu + one.cpu / 100);
     ASSERT_TRUE(found.has_value());
-    EXPECT_GE(found->right, one.right) << one.cpu;
+    EXPECT_GE(found->worth, one.right) << one.cpu;
   }
 }
 

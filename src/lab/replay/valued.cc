@@ -5,7 +5,7 @@
 namespace rightsize {
 
 Rule ValuedRules::pick(const Target& target) const {
-  const double wanted = static_cast<double>(wanted_right(target, totals_.right, items_));
+  const double wanted = wanted_worth(target, totals_, items_);
   const ValuedRule* best = nullptr;
   for (const ValuedRule& rule : rules_) {
     if (target.speedup > 0) {

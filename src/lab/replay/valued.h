@@ -13,13 +13,11 @@ namespace rightsize {
 
 struct ValuedRule {
   std::function<Rule()> rule;
-  double smoothed = 0.0;        // right answers, as far as they are believed
-  std::int64_t cpu = 0;         // nanoseconds over all items
-  std::int64_t discordant = 0;  // items on which just one of setting and baseline is right
+  double smoothed = 0.0;    // right answers, as far as they are believed
+  std::int64_t cpu = 0;     // nanoseconds over all items
+  double discordant = 0.0;  // items on which just one of setting and baseline is right
 
-  double less(double errors) const {
-    return smoothed - errors * std::sqrt(static_cast<double>(discordant));
-  }
+  double less(double errors) const { return smoothed - errors * std::sqrt(discordant); }
 };
 
 // Picks among settings for every target: within a limit of cost the one with the most right answers

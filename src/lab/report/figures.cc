@@ -114,8 +114,9 @@ std::string reproducing_command(const Evaluation& evaluation) {
   if (evaluation.reference != "labels") {
     command += " --reference " + shell_word(evaluation.reference);
   }
-  const Reference default_reference;
-  if (evaluation.criterion != to_string(default_reference.criterion)) {
+  const bool is_default = evaluation.criterion == to_string(Criterion::kTop1) ||
+                          evaluation.criterion == to_string(Criterion::kBleu);
+  if (!is_default) {
     command += " --criterion " + shell_word(evaluation.criterion);
   }
   command += fmt::format(" --folds {} --seed {}", evaluation.folds, evaluation.seed);

@@ -188,6 +188,19 @@ TextCounts& TextCounts::operator-=(const TextCounts& other) {
   return *this;
 }
 
+void add(const TextCounts& counts, std::int64_t times, TextCounts& sum) {
+  for (std::size_t i = 0; i < counts.values.size(); ++i) sum.values[i] += times * counts.values[i];
+}
+
+TextCounts blend(const TextCounts& first, const TextCounts& second, double weight) {
+  TextCounts sum;
+  for (std::size_t i = 0; i < sum.values.size(); ++i) {
+    sum.values[i] = std::llround((1 - weight) * static_cast<double>(first[i]) +
+                                 weight * static_cast<double>(second[i]));
+  }
+  return sum;
+}
+
 std::vector<std::string> tokens_13a(std::string_view line) {
   std::string text(line);
   replace_all(text, "<skipped>", "");
@@ -254,9 +267,9 @@ const char* to_string(TextMetric metric) {
     case TextMetric::kRougeL:
       return "ROUGE-L";
     case TextMetric::kTokenF1:
-      return "token F1";
+      return "token-F1";
     case TextMetric::kPaperF1:
-      return "paper's F1";
+      return "paper-F1";
   }
   return "?";
 }
@@ -271,24 +284,18 @@ double bleu_per_second(double bleu_points, double seconds) {
   return seconds > 0 ? bleu_points * bleu_points / seconds : 0.0;
 }
 
-std::array<double, TextCounts::kFields> bleu_gradient(const TextCounts& sum) {
-  std::array<double, TextCounts::kFields> gradient{};
-  for (std::size_t n = 0; n < kBleuOrder; ++n) {
-    if (sum[F::kMatches + n] == 0) return gradient;
+std::array<double, TextCounts::kFields> gradient(const TextCounts& sum, TextMetric metric) {
+  std::array<double, TextCounts::kFields> slope{};
+  for (std::size_t field = 0; field < slope.size(); ++field) {
+    const std::int64_t step = std::max<std::int64_t>(1, sum[field] / 1000);
+    TextCounts more = sum;
+    TextCounts less = sum;
+    more.values[field] += step;
+    less.values[field] = std::max<std::int64_t>(0, sum[field] - step);
+    slope[field] = (corpus_value(more, metric) - corpus_value(less, metric)) /
+                   static_cast<double>(more[field] - less[field]);
   }
-  const double value = bleu(sum, false);
-  const auto order = static_cast<double>(kBleuOrder);
-  for (std::size_t n = 0; n < kBleuOrder; ++n) {
-    gradient[F::kMatches + n] = value / (order * static_cast<double>(sum[F::kMatches + n]));
-    gradient[F::kNgrams + n] = -value / (order * static_cast<double>(sum[F::kNgrams + n]));
-  }
-  const auto length = static_cast<double>(sum[F::kTokens]);
-  const auto reference = static_cast<double>(sum[F::kReferenceTokens]);
-  if (length < reference) {
-    gradient[F::kTokens] = value * reference / (length * length);
-    gradient[F::kReferenceTokens] = -value / length;
-  }
-  return gradient;
+  return slope;
 }
 
 double credit(const TextCounts& counts, const std::array<double, TextCounts::kFields>& gradient) {

@@ -46,6 +46,11 @@ struct TextCounts {
   bool operator==(const TextCounts&) const = default;
 };
 
+// `sum` += `counts` x `times`.
+void add(const TextCounts& counts, std::int64_t times, TextCounts& sum);
+// The counts to be expected where a share `weight` of sentences is the second's, else the first's.
+TextCounts blend(const TextCounts& first, const TextCounts& second, double weight);
+
 TextCounts count(std::string_view hypothesis, std::string_view reference);
 
 enum class TextMetric : std::uint8_t {
@@ -55,6 +60,9 @@ enum class TextMetric : std::uint8_t {
   kTokenF1,
   kPaperF1,  // 2 R B / (R + B) with R = ROUGE-L and B = BLEU, as the paper has it
 };
+inline constexpr std::array kAllTextMetrics = {TextMetric::kBleu, TextMetric::kChrf,
+                                               TextMetric::kRougeL, TextMetric::kTokenF1,
+                                               TextMetric::kPaperF1};
 const char* to_string(TextMetric metric);  // "BLEU", "chrF2", ...
 
 double corpus_value(const TextCounts& sum, TextMetric metric);
@@ -63,14 +71,12 @@ double sentence_value(const TextCounts& counts, TextMetric metric);
 // BLEU x BLEU / time, after the energy-delay product: BLEU in points (0 to 100), time in seconds.
 double bleu_per_second(double bleu, double seconds);
 
-// Corpus BLEU as a sum over sentences: how much it changes with each count at these counts (of a
-// baseline on a whole corpus). The credit of a sentence is the product of gradient and counts, so
-// that the difference of two systems' credits on a sentence is, to first order, what choosing one
-// instead of the other for it changes in the corpus's BLEU. With BLEU = exp(min(0, 1 - r/c)) x
-// (p1 p2 p3 p4)^(1/4): d BLEU / d match_n = BLEU / (4 match_n), d / d ngrams_n = -BLEU / (4
-// ngrams_n); where c < r also d / d c = BLEU r / c^2 and d / d r = -BLEU / c. All 0 where a count
-// is 0.
-std::array<double, TextCounts::kFields> bleu_gradient(const TextCounts& sum);
+// A metric of a corpus as a sum over sentences: how much it changes with each count at these counts
+// (of a baseline on a whole corpus). The credit of a sentence is the product of gradient and
+// counts, so that the difference of two systems' credits on a sentence is, to first order, what
+// choosing one instead of the other for it changes in the corpus's metric. By differences of a
+// thousandth of each count to both sides.
+std::array<double, TextCounts::kFields> gradient(const TextCounts& sum, TextMetric metric);
 double credit(const TextCounts& counts, const std::array<double, TextCounts::kFields>& gradient);
 
 // The tokens of 13a.

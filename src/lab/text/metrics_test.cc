@@ -70,24 +70,29 @@ TEST(Metrics, BytesThatAreNoTextCountAsReplacementCharacters) {
   EXPECT_EQ(count("a \xEF\xBF\xBD\xEF\xBF\xBD b", "a b"), count("a \xFF\xC3 b", "a b"));
 }
 
-TEST(Metrics, GradientIsThatOfFiniteDifferences) {
+TEST(Metrics, GradientOfBleuIsTheOneByHand) {
   TextCounts sum;
   for (const json& one : cases()["sentences"]) {
     sum += count(one["hypothesis"].get<std::string>(), one["reference"].get<std::string>());
   }
   for (const bool shorter : {false, true}) {
-    if (shorter) sum.values[F::kReferenceTokens] = sum[F::kTokens] + 50;
-    const auto gradient = bleu_gradient(sum);
+    sum.values[F::kReferenceTokens] = sum[F::kTokens] + (shorter ? 50 : -50);
+    const auto slope = gradient(sum, TextMetric::kBleu);
     const double value = corpus_value(sum, TextMetric::kBleu);
-    for (std::size_t i = 0; i < F::kCharMatches; ++i) {
-      TextCounts more = sum;
-      TextCounts less = sum;
-      ++more.values[i];
-      --less.values[i];
-      const double slope =
-          (corpus_value(more, TextMetric::kBleu) - corpus_value(less, TextMetric::kBleu)) / 2;
-      EXPECT_NEAR(slope, gradient[i], 1e-3 * std::abs(slope) + 1e-7 * value) << i;
+    // BLEU = exp(min(0, 1 - r/c)) (p1 p2 p3 p4)^(1/4)
+    for (std::size_t n = 0; n < kBleuOrder; ++n) {
+      const auto matches = static_cast<double>(sum[F::kMatches + n]);
+      const auto ngrams = static_cast<double>(sum[F::kNgrams + n]);
+      EXPECT_NEAR(value / (4 * matches), slope[F::kMatches + n], 1e-3 * value / matches) << n;
+      EXPECT_NEAR(-value / (4 * ngrams), slope[F::kNgrams + n], 1e-3 * value / ngrams) << n;
     }
+    const auto length = static_cast<double>(sum[F::kTokens]);
+    const auto reference = static_cast<double>(sum[F::kReferenceTokens]);
+    const double by_reference = shorter ? -value / length : 0.0;
+    const double by_length = shorter ? value * reference / (length * length) : 0.0;
+    EXPECT_NEAR(by_reference, slope[F::kReferenceTokens], 1e-2 * value / length);
+    EXPECT_NEAR(by_length, slope[F::kTokens], 1e-2 * value / length);
+    for (std::size_t i = F::kCharMatches; i < F::kFields; ++i) EXPECT_EQ(0.0, slope[i]) << i;
   }
 }
 
@@ -99,7 +104,7 @@ TEST(Metrics, CreditPredictsWhatAnotherChoiceDoesToTheCorpus) {
         count(one["hypothesis"].get<std::string>(), one["reference"].get<std::string>()));
     baseline += ours.back();
   }
-  const auto gradient = bleu_gradient(baseline);
+  const auto slope = gradient(baseline, TextMetric::kBleu);
   // One sentence is answered perfectly instead.
   const json one = cases()["sentences"][40];
   const std::string reference = one["reference"].get<std::string>();
@@ -110,7 +115,7 @@ TEST(Metrics, CreditPredictsWhatAnotherChoiceDoesToTheCorpus) {
   const double real =
       corpus_value(changed, TextMetric::kBleu) - corpus_value(baseline, TextMetric::kBleu);
   EXPECT_GT(real, 0.0);
-  EXPECT_NEAR(real, credit(perfect, gradient) - credit(ours[40], gradient), 0.1 * real);
+  EXPECT_NEAR(real, credit(perfect, slope) - credit(ours[40], slope), 0.1 * real);
 }
 
 }  // namespace
