@@ -13,6 +13,7 @@ that they depend on the sentence, differ from network to network, and end at var
 but for a little noise, so that its drafts are often right.
 """
 
+import collections
 import hashlib
 import io
 import itertools
@@ -224,7 +225,9 @@ def network(folder, encoder, decoder, size):
 
 
 def transformer(folder, arrays, int8=False):
-    w, ranges = export.Weights(arrays), None
+    w = export.Weights(arrays)
+    # Fixed scales, so that a block gives the numbers of single calls.
+    ranges = collections.defaultdict(lambda: 4.0) if int8 else None
     return network(folder, export.transformer_encoder(w, TRANSFORMER, int8, ranges),
                    export.transformer_decoder(w, TRANSFORMER, int8, ranges), TRANSFORMER)
 
