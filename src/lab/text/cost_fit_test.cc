@@ -68,7 +68,7 @@ TEST(CostFitTest, TheUpperLineCoversNewRuns) {
     ASSERT_TRUE(fit.ok());
     std::size_t within = 0;
     const std::vector<CostSample> fresh = made_up(4000, 0.6, 2);
-    for (const CostSample& s : fresh) within += s.wall_ms <= fit->line.upper.at(s.pieces) ? 1 : 0;
+    for (const CostSample& s : fresh) within += s.wall_ms <= fit->line.upper.at(s.pieces) ? 1U : 0U;
     EXPECT_THAT(static_cast<double>(within) / 4000, DoubleNear(quantile, 0.012));
   }
 }
