@@ -13,8 +13,8 @@ namespace {
 constexpr double kSharedGain = 0.2;       // of the factor that all models share
 constexpr double kCorrectionGain = 0.02;  // of a model's correction
 constexpr double kDeviationGain = 0.1;
-constexpr double kClip = 3.0;             // mean deviations; a run further off counts as this far
-constexpr double kUpper = 3.0;            // mean deviations above the estimate
+constexpr double kClip = 3.0;   // mean deviations; a run further off counts as this far
+constexpr double kUpper = 3.0;  // mean deviations above the estimate
 // The same for 97 of 100 runs where logarithms scatter normally: 1.88 standard deviations.
 constexpr double kNormalUpper = 2.36;
 constexpr double kPriorDeviation = 0.3;   // of a model that has not run yet

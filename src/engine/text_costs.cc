@@ -1,7 +1,5 @@
 #include "engine/text_costs.h"
 
-#include <algorithm>
-
 #include "core/clock.h"
 
 namespace rightsize {
@@ -39,8 +37,8 @@ void TextCosts::refresh(ModelIndex model) {
   if (!is_open(model)) return;
   const Cost now = expected(model);
   const CostLine& line = lines_[model];
-  const Nanoseconds longest = speed_.upper(model, line.expected(pieces_[model]).wall,
-                                           line.longest(pieces_[model]));
+  const Nanoseconds longest =
+      speed_.upper(model, line.expected(pieces_[model]).wall, line.longest(pieces_[model]));
   costs_[model] = {.cpu = now.cpu, .wall = longest};
   settled_[model] = speed_.settled(model, profiled_[model]);
 }
@@ -65,9 +63,9 @@ void TextCosts::observe(ModelIndex model, const Cost& measured, bool stopped) {
   speed_.observe(model, profiled, measured);
 }
 
-void TextCosts::observe_warm_up(ModelIndex model, std::size_t pieces, std::size_t tokens,
-                                const Cost& measured) {
-  speed_.observe(model, lines_[model].expected(std::max(pieces, tokens)), measured);
+void TextCosts::observe_warm_up(ModelIndex model, std::size_t pieces, const Cost& measured) {
+  speed_.observe(model, lines_[model].expected(pieces), measured);
+  refresh(model);
 }
 
 }  // namespace rightsize

@@ -33,10 +33,8 @@ class TextCosts {
 
   // After a run on that sentence. A run that was stopped says that the model takes longer than so.
   void observe(ModelIndex model, const Cost& measured, bool stopped);
-  // After a run on another sentence, whose output was unlike a translation: the longer of both
-  // counts.
-  void observe_warm_up(ModelIndex model, std::size_t pieces, std::size_t tokens,
-                       const Cost& measured);
+  // After a run on another sentence of about so many pieces.
+  void observe_warm_up(ModelIndex model, std::size_t pieces, const Cost& measured);
 
  private:
   void refresh(ModelIndex model);
