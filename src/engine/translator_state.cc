@@ -84,14 +84,14 @@ void AdaptiveTranslator::warm_up(ModelIndex model) {
   TextModel& network = *live_.models[model];
   TextOutcome outcome;
   TextModel::Times times;
-  const Stopwatch all;
+  const Nanoseconds began = live_.now().wall;
   if (!network.translate(kWarmUpSentence, kNever, outcome, times).ok()) return;
   std::vector<Cost> runs;
-  while (runs.size() < kTimedWarmUps && (runs.empty() || all.elapsed().wall < kWarmUpTime)) {
-    const Stopwatch stopwatch;
+  while (runs.size() < kTimedWarmUps && (runs.empty() || live_.now().wall - began < kWarmUpTime)) {
+    const Elapsed before = live_.now();
     if (!network.translate(kWarmUpSentence, kNever, outcome, times).ok()) return;
-    const Elapsed elapsed = stopwatch.elapsed();
-    runs.push_back({.cpu = elapsed.cpu, .wall = elapsed.wall});
+    const Elapsed after = live_.now();
+    runs.push_back({.cpu = after.cpu - before.cpu, .wall = after.wall - before.wall});
   }
   const bool like_a_translation = outcome.finished &&
                                   2 * outcome.target_tokens >= outcome.source_pieces &&

@@ -19,6 +19,9 @@ class AdaptiveTranslator {
   // `measured`: the file has figures to choose by, as a selector file has.
   AdaptiveTranslator(SelectorFile selector_file, TranslatorOptions wanted, bool measured);
 
+  // For tests: before `open`.
+  void use_clock(Elapsed (*now)() noexcept) { live_.now = now; }
+
   using MakeModel = std::function<Result<std::unique_ptr<TextModel>>(ModelIndex)>;
   // Makes the models that the points in use need. Where points are to be chosen among, every model
   // is run once or twice, so that deadlines know from the first sentence on how fast this machine
