@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -104,21 +103,19 @@ void AdaptiveTranslator::warm_up(ModelIndex model) {
 // Once for every tokenizer. What cannot be counted counts as nothing: the models say why when they
 // are run.
 void AdaptiveTranslator::count_pieces(const std::string& source) {
-  std::array<std::pair<const void*, std::size_t>, 4> counted{};
-  std::size_t known = 0;
   for (std::size_t m = 0; m < live_.models.size(); ++m) {
     pieces_[m] = 0;
     if (live_.models[m] == nullptr || live_.models[m]->pieces_by() == nullptr) continue;
-    const void* by = live_.models[m]->pieces_by();
-    const auto* end = counted.begin() + known;
-    const auto* found =
-        std::find_if(counted.begin(), end, [&](const auto& c) { return c.first == by; });
-    if (found != end) {
-      pieces_[m] = found->second;
-      continue;
+    const auto same = [&](const std::unique_ptr<TextModel>& earlier) {
+      return earlier != nullptr && earlier->pieces_by() == live_.models[m]->pieces_by();
+    };
+    const auto first = std::find_if(live_.models.begin(), live_.models.end(), same);
+    const auto counted = static_cast<std::size_t>(first - live_.models.begin());
+    if (counted < m) {
+      pieces_[m] = pieces_[counted];
+    } else if (!live_.models[m]->count_pieces(source, pieces_[m]).ok()) {
+      pieces_[m] = 0;
     }
-    if (!live_.models[m]->count_pieces(source, pieces_[m]).ok()) pieces_[m] = 0;
-    if (known < counted.size()) counted[known++] = {by, pieces_[m]};
   }
   costs_.begin(pieces_);
 }
