@@ -63,8 +63,13 @@ class Translator {
   Translator& operator=(Translator&&) noexcept;
 
   // One sentence in UTF-8, control characters as spaces; blank text has a blank translation. Fails
-  // if it is not UTF-8, and with kUnreachable, naming the nearest figures, if no operating point is
-  // within the budget. A decoding that is still going on when the deadline comes is cut there.
+  // if it is not UTF-8; with kUnreachable, naming the nearest figures, if no operating point is
+  // within the budget; and where a budget has limits but there is nothing to choose by (not
+  // `steerable`, or opened from a manifest). A deadline is held against what the sentence is
+  // expected to take by its length, at the machine's present speed. A decoding that is still going
+  // on shortly before the deadline is cut: a model before it in the rule that gave a whole
+  // translation answers then, else what there is, with `cut`. Where no point meets the deadline and
+  // Budget::answer_late is set, the quickest one answers whole.
   Result<Translation> translate(std::string_view sentence, const Budget& budget = {});
 
   const std::string& model_name(ModelIndex model) const;

@@ -209,6 +209,8 @@ struct ReproduceArgs {
   std::uint64_t seed = 1;
   std::filesystem::path html;
   std::filesystem::path markdown;
+  std::filesystem::path lexicon;  // of a run of translations
+  std::string criterion;          // likewise
   bool json = false;
 };
 int reproduce(const ReproduceArgs& args);

@@ -380,8 +380,18 @@ void add_worth(CLI::App& app, WorthArgs& args, Run& run) {
 void add_reproduce(CLI::App& app, ReproduceArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
       "reproduce", "Reproduce the evaluation of Marco et al. (ACM TECS 2020) on a run");
-  command.add_option("RUN", args.run, "A run.db with labels and features")->required();
+  command.add_option("RUN", args.run, "A run.db with labels and features, or of translations")
+      ->required();
   add_leave_out(command, args.leave_out);
+  command
+      .add_option("--lexicon", args.lexicon,
+                  "Of translations: the folder of a lexicon as WordNet's, for parts of speech\n"
+                  "(Debian's wordnet-base: /usr/share/wordnet)")
+      ->type_name("DIR");
+  command
+      .add_option("--criterion", args.criterion,
+                  "Of translations: BLEU (default), chrF2, ROUGE-L, token-F1 or paper-F1")
+      ->type_name("NAME");
   command
       .add_option("--compression", args.compression,
                   "The run of four variants of one network (zoo/compressed), the network first")

@@ -7,6 +7,7 @@
 #include "cli/common.h"
 #include "cli/premodel_options.h"
 #include "cli/reference.h"
+#include "cli/text_study.h"
 #include "core/file.h"
 #include "lab/paper/reproduce.h"
 #include "lab/paper/reproduction_html.h"
@@ -54,9 +55,7 @@ Status write_pages(const ReproduceArgs& args, const Reproduction& reproduction) 
   return write_atomically(args.markdown, reproduction_markdown(reproduction));
 }
 
-Result<Reproduction> run_reproduction(const ReproduceArgs& args) {
-  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
-  if (!table.ok()) return table.status();
+Result<Reproduction> run_reproduction(const ReproduceArgs& args, const OutcomeTable& table) {
   OutcomeTable compression;
   if (!args.compression.empty()) {
     Result<OutcomeTable> read = read_table(args.compression);
@@ -77,7 +76,7 @@ Result<Reproduction> run_reproduction(const ReproduceArgs& args) {
   }
   ProgressBar bar;
   return reproduce(
-      *table, args.compression.empty() ? nullptr : &compression, options,
+      table, args.compression.empty() ? nullptr : &compression, options,
       [&](std::size_t done, std::size_t total) { bar.update("experiments", done, total); });
 }
 
@@ -121,7 +120,10 @@ Result<Recording> judge_by_default(const OutcomeTable& table, CostKind cost) {
 int reproduce(const ReproduceArgs& args) {
   const Status writable = check_outputs({args.html, args.markdown}, {args.run, args.compression});
   if (!writable.ok()) return fail(writable);
-  const Result<Reproduction> reproduction = run_reproduction(args);
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
+  if (!table.ok()) return fail(table.status());
+  if (table->zoo.task == kTranslation) return reproduce_translation(args, *table);
+  const Result<Reproduction> reproduction = run_reproduction(args, *table);
   if (!reproduction.ok()) return fail(reproduction.status());
   if (Status status = write_pages(args, *reproduction); !status.ok()) return fail(status);
   print(args.json ? reproduction_json(*reproduction) : reproduction_text(*reproduction));

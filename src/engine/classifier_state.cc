@@ -126,13 +126,8 @@ Result<std::size_t> ImageClassifier::State::choose(const Budget& budget, Nanosec
     return choice_.choose(steering, budget,
                           {.expected = expected_, .upper = live_.costs, .elapsed = elapsed});
   }
-  Budget deadline_alone;
-  deadline_alone.deadline = budget.deadline;
-  deadline_alone.answer_late = budget.answer_late;
-  if (budget == deadline_alone) return point;
-  return invalid_input(
-      "a budget with limits other than a deadline chooses among operating points: open the "
-      "classifier with `steerable`");
+  if (Status status = only_a_deadline(budget, "classifier"); !status.ok()) return status;
+  return point;
 }
 
 Nanoseconds ImageClassifier::State::baseline_cost(const Decision& decision) const {

@@ -100,6 +100,10 @@ class SpeedTracker {
   Cost expected(ModelIndex model, const Cost& profiled) const noexcept;
   // About 97 of 100 runs take no longer, in each clock: for deadlines.
   Cost upper(ModelIndex model, const Cost& profiled) const noexcept;
+  // The same of the wall clock where the profile tells how its runs scattered: `profiled_upper` is
+  // what about 97 of 100 took no longer than. Where runs scatter more now, it is wider.
+  Nanoseconds upper(ModelIndex model, Nanoseconds profiled,
+                    Nanoseconds profiled_upper) const noexcept;
   // As `expected`, but at rest while the machine's speed changes little: for choices that must not
   // go to and fro, such as that of an operating point.
   Cost settled(ModelIndex model, const Cost& profiled) const noexcept;

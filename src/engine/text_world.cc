@@ -2,6 +2,8 @@
 
 namespace rightsize {
 
+Elapsed time_now() noexcept { return {thread_cpu_now(), wall_now()}; }
+
 Status TextWorld::read(std::string_view sentence) {
   Result<std::string> clean = clean_source(sentence);
   if (!clean.ok()) return clean.status();
@@ -9,8 +11,8 @@ Status TextWorld::read(std::string_view sentence) {
   return {};
 }
 
-void TextWorld::set_deadline(Nanoseconds deadline) {
-  if (deadline != kNever) stop_at_ = began_ + deadline;
+void TextWorld::stop_after(Nanoseconds time) {
+  if (time != kNever) stop_at_ = began_.wall + time;
 }
 
 Trial TextWorld::run(ModelIndex model) noexcept {
@@ -19,14 +21,19 @@ Trial TextWorld::run(ModelIndex model) noexcept {
       run_count_ == kMaxTrials) {
     return trial;
   }
+  const Elapsed before = models_.now();
+  const bool over = before.wall >= stop_at_;
+  if (over && answer_at_hand_) return trial;
   models_run_[run_count_] = model;
   Run& run = runs_[run_count_++];
-  const Stopwatch stopwatch;
-  run.status = models_.models[model]->translate(source_, stop_at_, run.outcome, run.times);
-  const Elapsed elapsed = stopwatch.elapsed();
-  trial.cpu = elapsed.cpu;
-  trial.wall = elapsed.wall;
-  if (run.status.ok()) set_answer(run.outcome, trial);
+  run.status =
+      models_.models[model]->translate(source_, over ? kNever : stop_at_, run.outcome, run.times);
+  const Elapsed after = models_.now();
+  trial.cpu = after.cpu - before.cpu;
+  trial.wall = after.wall - before.wall;
+  if (!run.status.ok() || (run.outcome.stopped && answer_at_hand_)) return trial;
+  set_answer(run.outcome, trial);
+  answer_at_hand_ = answer_at_hand_ || (!run.outcome.stopped && !run.outcome.text.empty());
   return trial;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,28 +12,34 @@
 
 namespace rightsize {
 
+// CPU time of the thread and wall time, now.
+Elapsed time_now() noexcept;
+
 // What stays from sentence to sentence: the opened models (null where not opened).
 struct LiveTextModels {
   std::vector<std::unique_ptr<TextModel>> models;
+  Elapsed (*now)() noexcept = &time_now;  // tests have a clock of their own
 };
 
 // One sentence. The clock starts when the world is made.
 class TextWorld : public World {
  public:
-  // `costs`: what running the models is expected to cost on this sentence.
-  explicit TextWorld(LiveTextModels& models) : models_(models) {}
+  explicit TextWorld(LiveTextModels& models) : models_(models), began_(models.now()) {}
 
   // Must succeed before the first `run`: see clean_source.
   Status read(std::string_view sentence);
   const std::string& source() const { return source_; }
-  void set_costs(std::vector<Cost> costs) { costs_ = std::move(costs); }
-  // Decoding is cut when the request has gone on for so long.
-  void set_deadline(Nanoseconds deadline);
+  // What running the models is expected to cost on this sentence; valid as long as the world.
+  void set_costs(std::span<const Cost> costs) { costs_ = costs; }
+  // Decoding is cut when the request has gone on for so long. A translation that is cut counts as
+  // failed where a model before it gave a whole one, so that this one answers. A model that is run
+  // after the time is over runs to its end if there is no answer yet; else not at all.
+  void stop_after(Nanoseconds time);
 
   Trial run(ModelIndex model) noexcept override;
   std::span<const Cost> costs() const noexcept override { return costs_; }
-  Nanoseconds elapsed() const noexcept override { return clock_.elapsed().wall; }
-  Nanoseconds cpu() const noexcept override { return clock_.elapsed().cpu; }
+  Nanoseconds elapsed() const noexcept override { return models_.now().wall - began_.wall; }
+  Nanoseconds cpu() const noexcept override { return models_.now().cpu - began_.cpu; }
 
   struct Run {
     TextOutcome outcome;
@@ -44,11 +51,11 @@ class TextWorld : public World {
 
  private:
   LiveTextModels& models_;
-  Stopwatch clock_;
-  Nanoseconds began_ = wall_now();
+  Elapsed began_;
   Nanoseconds stop_at_ = kNever;
   std::string source_;
-  std::vector<Cost> costs_;
+  std::span<const Cost> costs_;
+  bool answer_at_hand_ = false;  // whole and not empty
   std::array<Run, kMaxTrials> runs_;
   std::array<ModelIndex, kMaxTrials> models_run_{};
   std::size_t run_count_ = 0;

@@ -11,6 +11,12 @@ namespace {
 
 constexpr auto kProbability = static_cast<std::size_t>(Signal::kMaxProbability);
 
+// As Translation::confidence has it.
+double confidence_of(const Signals& signals, bool memory) {
+  return memory ? signals[static_cast<std::size_t>(Signal::kSimilarity)]
+                : std::exp(signals[static_cast<std::size_t>(Signal::kMeanLogProbability)]);
+}
+
 bool contains(const std::vector<ModelIndex>& models, ModelIndex model) {
   return std::find(models.begin(), models.end(), model) != models.end();
 }
@@ -93,7 +99,7 @@ ExplainedStep explain_run(const Asked& asked, const Step& step, std::size_t t, b
                     .cpu_ms = to_ms(trial.cpu)};
   run.cpu_so_far_ms = to_ms(asked.decision.features_cpu);
   for (std::size_t i = 0; i <= t; ++i) run.cpu_so_far_ms += to_ms(asked.decision.tried[i].cpu);
-  if (run.ok) run.said = asked.said(trial.answer, trial.signals[kProbability]);
+  if (run.ok) run.said = asked.said(trial.answer, trial.signals);
   if (rescue) return run;
   run.passed_over = names_passed_over(asked, asked.decision.trials().first(t), step);
   if (const CascadeRule* cascade = cascade_of(asked.rule())) {
@@ -145,7 +151,7 @@ ExplainedAnswer explain_answer(const Asked& asked, bool rescue) {
   if (!rescue) answer.passed_over = names_passed_over(asked, decision.trials(), last);
   if (!answer.answered) return answer;
   answer.model = asked.name(decision.answered_by().model);
-  answer.said = asked.said(decision.answer.value, decision.answer.signals[kProbability]);
+  answer.said = asked.said(decision.answer.value, decision.answer.signals);
   if (cascade == nullptr || rescue) return answer;
   if (last.action == Action::kCombine) answer.weights = weights_of(asked, *cascade, last.trial);
   answer.combined = answer.weights.size() > 1;
@@ -157,6 +163,20 @@ ExplainedAnswer explain_answer(const Asked& asked, bool rescue) {
         known ? to_ms(asked.costs[model].wall) : asked.file.figures[model].wall_ms;
   }
   return answer;
+}
+
+// The translation that this answer stands for, of the first trial that gave it.
+Said said_text_of(const Asked& asked, std::int64_t answer) {
+  Said said{.text = ""};
+  const std::span<const Trial> trials = asked.decision.trials();
+  for (std::size_t t = 0; t < std::min(trials.size(), asked.texts.size()); ++t) {
+    if (trials[t].status != TrialStatus::kOk || trials[t].answer != answer) continue;
+    said.text = asked.texts[t];
+    const ModelSpec& model = asked.file.zoo.models[trials[t].model];
+    said.probability = confidence_of(trials[t].signals, model.translation.memory);
+    break;
+  }
+  return said;
 }
 
 ModelCost cost_of(const Asked& asked, ModelIndex model) {
@@ -186,7 +206,9 @@ ExplainedCosts explain_costs(const Asked& asked) {
 
 }  // namespace
 
-Said Asked::said(std::int64_t label, double probability) const {
+Said Asked::said(std::int64_t label, const Signals& signals) const {
+  if (!texts.empty()) return said_text_of(*this, label);
+  const double probability = signals[kProbability];
   const bool named = label >= 0 && static_cast<std::size_t>(label) < file.zoo.classes.size();
   return {.label = label,
           .name = named ? file.zoo.classes[static_cast<std::size_t>(label)].name : "",
@@ -201,10 +223,12 @@ void keep_greatest(std::vector<Factor>& factors, std::size_t count) {
 }
 
 Explanation explain(const SelectorFile& file, std::size_t point, const Decision& decision,
-                    std::span<const Cost> costs, std::span<const float> features) {
-  const Asked asked{file, point, decision, costs, features};
+                    std::span<const Cost> costs, std::span<const float> features,
+                    std::span<const std::string> texts) {
+  const Asked asked{file, point, decision, costs, features, texts};
   const std::vector<ModelIndex> own = models_of(asked.rule());
   Explanation explanation{.point = file.points[point].name, .kind = kind_of(asked.rule())};
+  explanation.text = file.zoo.task == kTranslation;
   for (const Trial& trial : decision.trials()) {
     explanation.rescue = explanation.rescue || !contains(own, trial.model);
   }

@@ -44,11 +44,12 @@ struct StageTest {
   std::vector<std::string> disagreed;  // of kAgreement
 };
 
-// One class that a model said.
+// What a model said: a class, or a translation.
 struct Said {
   std::int64_t label = -1;
-  std::string name;  // empty where the zoo has none for it
-  double probability = 0.0;
+  std::string name;                 // empty where the zoo has none for it
+  double probability = 0.0;         // of a translation its confidence (Translation::confidence)
+  std::optional<std::string> text;  // of a translation, which has no class
 };
 
 // An extraction or a run.
@@ -58,6 +59,7 @@ struct ExplainedStep {
   std::string model;                     // kRun
   std::string group;                     // kExtract: name of the group of features
   bool ok = false;                       // it gave an answer, or the features
+  bool cut = false;                      // kRun: a limit of time or length ended the translation
   std::optional<Said> said;              // kRun
   double cpu_ms = 0.0;                   // kRun: pre-processing and inference
   double cpu_so_far_ms = 0.0;            // of all runs up to this one and the features; kRun
@@ -152,6 +154,7 @@ struct Explanation {
   std::string point;
   std::string kind;     // as kind_of gives it
   bool rescue = false;  // the point's own models failed; this tells of others that ran instead
+  bool text = false;    // of a translation
   std::vector<ExplainedStep> steps;
   ExplainedAnswer answer;
   std::optional<PremodelChoice> premodel;  // that chose the model, or where a cascade was entered
@@ -165,9 +168,10 @@ struct Explanation {
 // Explains what point `point` of the file decided. `costs`: one per model of the zoo, as the world
 // had them; where a model costs kNever the file's profile is shown. `features`: the world's; may be
 // empty. The class lists (Trial::top) must still be there for all to be told; what cannot be told
-// without them is left out or says so.
+// without them is left out or says so. `texts`: of translation, what each trial said.
 Explanation explain(const SelectorFile& file, std::size_t point, const Decision& decision,
-                    std::span<const Cost> costs, std::span<const float> features);
+                    std::span<const Cost> costs, std::span<const float> features,
+                    std::span<const std::string> texts = {});
 
 std::string to_text(const Explanation& explanation);  // lines for a terminal, at most 100 columns
 nlohmann::ordered_json to_json(const Explanation& explanation);

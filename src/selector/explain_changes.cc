@@ -134,9 +134,7 @@ OtherPoint replayed(const Asked& asked, const OperatingPoint& point) {
   }
   if (!other.answered) return other;
   other.model = asked.name(decision.answered_by().model);
-  other.said =
-      asked.said(decision.answer.value,
-                 decision.answer.signals[static_cast<std::size_t>(Signal::kMaxProbability)]);
+  other.said = asked.said(decision.answer.value, decision.answer.signals);
   return other;
 }
 

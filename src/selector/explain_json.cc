@@ -33,6 +33,7 @@ ordered_json list(const std::vector<T>& values) {
 }
 
 ordered_json part(const Said& said) {
+  if (said.text) return {{"text", *said.text}, {"confidence", number(said.probability)}};
   return {{"class", said.label}, {"name", said.name}, {"probability", number(said.probability)}};
 }
 
@@ -70,6 +71,7 @@ ordered_json part(const ExplainedStep& step) {
   }
   object["model"] = step.model;
   object["ok"] = step.ok;
+  if (step.cut) object["cut"] = true;
   object["said"] = step.said ? part(*step.said) : ordered_json();
   object["cpu_ms"] = number(step.cpu_ms);
   object["cpu_so_far_ms"] = number(step.cpu_so_far_ms);

@@ -18,12 +18,13 @@ struct Asked {
   const Decision& decision;
   std::span<const Cost> costs;
   std::span<const float> features;
+  std::span<const std::string> texts;  // of translation, one per trial
 
   const Rule& rule() const { return file.points[point].rule; }
   std::string name(ModelIndex model) const {
     return model < file.zoo.models.size() ? file.zoo.models[model].name : "?";
   }
-  Said said(std::int64_t label, double probability) const;
+  Said said(std::int64_t answer, const Signals& signals) const;
 };
 
 // Does this rule look at class lists, which these trials lack?

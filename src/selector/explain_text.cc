@@ -75,13 +75,16 @@ std::string step_text(const ExplainedStep& step, bool routes) {
   std::string text;
   if (!step.passed_over.empty()) text = passed_over_text(step.passed_over) + " ";
   text += fmt::format("Ran {}{}: ", step.model, why_run(step, routes));
+  if (!step.said && step.cut) {
+    return text + fmt::format("the deadline cut it after {}.", ms_text(step.cpu_ms));
+  }
   if (!step.said) {
     return text + fmt::format("it failed and gave no answer, after {}.", ms_text(step.cpu_ms));
   }
   text += fmt::format("it says {} in {}", said_text(*step.said), ms_text(step.cpu_ms));
   if (step.cpu_so_far_ms > step.cpu_ms)
     text += fmt::format(" ({} so far)", ms_text(step.cpu_so_far_ms));
-  text += ".";
+  text += step.cut ? ", cut short." : ".";
   if (step.comparison) text += " " + comparison_text(*step.comparison);
   return text;
 }
@@ -259,14 +262,15 @@ std::string points_text(const Explanation& explanation) {
   return text;
 }
 
-std::string costs_text(const ExplainedCosts& costs, bool rescue) {
+std::string costs_text(const ExplainedCosts& costs, bool rescue, bool translation) {
   std::vector<std::vector<std::string>> rows = {{"model", " CPU ms", "known from"}};
   for (const ModelCost& cost : costs.models) {
     const char* note = cost.model == costs.baseline ? " (best single model)" : "";
     rows.push_back(
         {cost.model + note, fmt::format("{:.1f}", cost.cpu_ms), source_text(cost.source)});
   }
-  std::string text = "\nWhat each model takes on this input, alone and without decoding\n  ";
+  std::string text = fmt::format("\nWhat each model takes on this input, alone{}\n  ",
+                                 translation ? "" : " and without decoding");
   const std::string table = text_table(rows);
   for (std::size_t i = 0; i + 1 < table.size(); ++i) {
     text += table[i] == '\n' ? "\n  " : std::string(1, table[i]);
@@ -282,8 +286,9 @@ std::string costs_text(const ExplainedCosts& costs, bool rescue) {
                   ms_text(std::abs(costs.saved_ms())), costs.saved_ms() >= 0 ? "saved" : "lost"),
       2, 2);
   return text +
-         indented(fmt::format("Decoding the input{} and deciding took {} more, which is in "
-                              "none of these figures.",
+         indented(fmt::format("{} the input{} and deciding took {} more, which is in none of "
+                              "these figures.",
+                              translation ? "Reading" : "Decoding",
                               rescue ? ", the models that failed" : "", ms_text(costs.rest_ms)),
                   2, 2);
 }
@@ -293,7 +298,8 @@ std::string costs_text(const ExplainedCosts& costs, bool rescue) {
 std::string to_text(const Explanation& explanation) {
   return printable(indented(head_text(explanation), 0, 2) + happened_text(explanation) +
                    decided_text(explanation) + changed_text(explanation) +
-                   points_text(explanation) + costs_text(explanation.costs, explanation.rescue));
+                   points_text(explanation) +
+                   costs_text(explanation.costs, explanation.rescue, explanation.text));
 }
 
 }  // namespace rightsize

@@ -178,6 +178,9 @@ std::string percent_text(double share) {
 }
 
 std::string said_text(const Said& said) {
+  if (said.text) {
+    return fmt::format("\"{}\" ({} sure)", *said.text, percent_text(said.probability));
+  }
   const std::string what = said.name.empty()
                                ? fmt::format("class {}", said.label)
                                : fmt::format("\"{}\" (class {})", said.name, said.label);

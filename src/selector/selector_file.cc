@@ -36,6 +36,16 @@ Status read_points(const json& list, SelectorFile& file) {
   return {};
 }
 
+Status read_line(JsonReader& in, const Zoo& zoo, ModelFigures& figures) {
+  const json* object = in.object("line");
+  if (zoo.task != kTranslation) in.fail("has a 'line', which belongs to translation alone");
+  if (!in.status().ok()) return in.status();
+  Result<CostLine> line = cost_line_from_json(*object, in.path() + ".line");
+  if (!line.ok()) return line.status();
+  figures.line = *line;
+  return {};
+}
+
 Status read_figures(const json& list, SelectorFile& file) {
   if (list.size() != file.zoo.models.size()) {
     return invalid_input("'figures' must have one entry per model of the zoo");
@@ -47,6 +57,9 @@ Status read_figures(const json& list, SelectorFile& file) {
     in.read("quality", figures.quality);
     read_ms(in, "cpu_ms", figures.cpu_ms);
     read_ms(in, "wall_ms", figures.wall_ms);
+    if (in.has("line")) {
+      if (Status status = read_line(in, file.zoo, figures); !status.ok()) return status;
+    }
     if (model != i) in.fail("must stand in the order of the zoo's models");
     if (Status status = in.finish(); !status.ok()) return status;
     file.figures.push_back(figures);
@@ -178,6 +191,7 @@ std::string to_json_text(const SelectorFile& file) {
                        {"quality", file.figures[i].quality},
                        {"cpu_ms", file.figures[i].cpu_ms},
                        {"wall_ms", file.figures[i].wall_ms}});
+    if (file.figures[i].line) figures.back()["line"] = to_json(*file.figures[i].line);
   }
   const ordered_json trained_on = {
       {"data", file.provenance.data},     {"inputs", file.inputs},

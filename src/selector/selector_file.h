@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/manifest.h"
 #include "core/provenance.h"
+#include "selector/cost_line.h"
 #include "selector/operating_point.h"
 
 namespace rightsize {
@@ -18,6 +20,7 @@ struct ModelFigures {
   double quality = 0.0;  // 0 to 1
   double cpu_ms = 0.0;   // pre-processing and inference, mean per input
   double wall_ms = 0.0;
+  std::optional<CostLine> line;  // of translation: what a sentence costs, by its length
   bool operator==(const ModelFigures&) const = default;
 };
 

@@ -40,6 +40,8 @@ Nanoseconds longest_run(const RoutingRule& rule, std::span<const Cost> costs) {
   return rule.probe ? plus(longest, wall_of(*rule.probe, costs)) : longest;
 }
 
+}  // namespace
+
 std::string words_of(const Budget& budget) {
   std::vector<std::string> limits;
   if (budget.max_loss != kNoLimit) {
@@ -61,7 +63,16 @@ std::string words_of(const Budget& budget) {
   return fmt::format("{}", fmt::join(limits, " and "));
 }
 
-}  // namespace
+Status only_a_deadline(const Budget& budget, const char* what) {
+  Budget deadline_alone;
+  deadline_alone.deadline = budget.deadline;
+  deadline_alone.answer_late = budget.answer_late;
+  if (budget == deadline_alone) return {};
+  return invalid_input(
+      fmt::format("a budget with limits other than a deadline chooses among operating points: open "
+                  "the {} with `steerable`",
+                  what));
+}
 
 std::vector<Cost> profiled_costs(const SelectorFile& file) {
   std::vector<Cost> costs;
@@ -71,29 +82,21 @@ std::vector<Cost> profiled_costs(const SelectorFile& file) {
   return costs;
 }
 
-struct Steering::Candidate {
-  std::size_t point = 0;
-  double quality = 0.0;
-  double loss = 0.0;  // estimated or proven; infinite where it should be proven and is not
-  Nanoseconds mean{0};
-  Nanoseconds longest{0};
-  double energy_mj = 0.0;  // infinite where the file does not know
+bool Steering::PointFigures::good_enough(const Budget& budget) const {
+  return loss <= budget.max_loss + 1e-12 && quality >= budget.min_quality - 1e-12;
+}
 
-  bool good_enough(const Budget& budget) const {
-    return loss <= budget.max_loss + 1e-12 && quality >= budget.min_quality - 1e-12;
-  }
-  bool cheap_enough(const Budget& budget) const {
-    return mean <= budget.mean_latency && longest <= budget.deadline &&
-           (budget.max_energy_mj == kNoLimit || energy_mj <= budget.max_energy_mj);
-  }
-};
+bool Steering::PointFigures::cheap_enough(const Budget& budget) const {
+  return mean <= budget.mean_latency && longest <= budget.deadline &&
+         (budget.max_energy_mj == kNoLimit || energy_mj <= budget.max_energy_mj);
+}
 
 Steering::Steering(const SelectorFile& file) : file_(file) {
   for (const OperatingPoint& point : file.points) models_.push_back(models_of(point.rule));
 }
 
-Steering::Candidate Steering::candidate(std::size_t index, const Budget& budget,
-                                        const PresentCosts& costs) const {
+Steering::PointFigures Steering::figures(std::size_t index, const Budget& budget,
+                                         const PresentCosts& costs) const {
   const OperatingPoint& point = file_.points[index];
   const double proven = point.proven ? point.proven->loss : kNoLimit;
   return {.point = index,
@@ -171,7 +174,7 @@ Status Steering::refusal(const Budget& budget, const std::vector<Candidate>& can
 }
 
 bool Steering::allows(std::size_t point, const Budget& budget, const PresentCosts& costs) const {
-  const Candidate c = candidate(point, budget, costs);
+  const Candidate c = figures(point, budget, costs);
   return c.mean != kNever && c.good_enough(budget) && c.cheap_enough(budget);
 }
 
@@ -179,7 +182,7 @@ Result<std::size_t> Steering::choose(const Budget& budget, const PresentCosts& c
   if (!budget.chooses_point()) return file_.default_point;
   std::vector<Candidate> candidates;
   for (std::size_t p = 0; p < file_.points.size(); ++p) {
-    const Candidate c = candidate(p, budget, costs);
+    const Candidate c = figures(p, budget, costs);
     if (c.mean != kNever && c.longest != kNever) candidates.push_back(c);
   }
   const Candidate* chosen = nullptr;

@@ -18,6 +18,12 @@ struct PresentCosts {
   Nanoseconds elapsed{0};          // since the request began, decoding included
 };
 
+// The limits in words, for messages: "an answer within 5.0 ms".
+std::string words_of(const Budget& budget);
+// Fails where a request that cannot choose among points has limits other than a deadline. `what` is
+// opened with `steerable` to choose.
+Status only_a_deadline(const Budget& budget, const char* what);
+
 // As the file's profile has them.
 std::vector<Cost> profiled_costs(const SelectorFile& file);
 
@@ -40,12 +46,25 @@ class Steering {
   // Wall time of the longest way through a point's rule, the time that has passed included.
   Nanoseconds longest_latency(std::size_t point, const PresentCosts& costs) const;
 
+  // A point as a budget sees it.
+  struct PointFigures {
+    std::size_t point = 0;
+    double quality = 0.0;
+    double loss = 0.0;  // estimated or proven; infinite where it should be proven and is not
+    Nanoseconds mean{0};
+    Nanoseconds longest{0};
+    double energy_mj = 0.0;  // infinite where the file does not know
+
+    bool good_enough(const Budget& budget) const;
+    bool cheap_enough(const Budget& budget) const;
+  };
+  PointFigures figures(std::size_t point, const Budget& budget, const PresentCosts& costs) const;
+
   // That a point may run.
   const std::vector<ModelIndex>& models(std::size_t point) const { return models_[point]; }
 
  private:
-  struct Candidate;
-  Candidate candidate(std::size_t point, const Budget& budget, const PresentCosts& costs) const;
+  using Candidate = PointFigures;
   std::string figures_of(const Candidate& candidate, const Budget& budget) const;
   Status refusal(const Budget& budget, const std::vector<Candidate>& candidates) const;
 

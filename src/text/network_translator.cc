@@ -115,6 +115,16 @@ Status NetworkTranslator::translate_pieces(Nanoseconds stop_at, TextOutcome& out
   return status;
 }
 
+Status NetworkTranslator::count_pieces(std::string_view source, std::size_t& pieces) noexcept {
+  try {
+    Status status = tokenizer_.encode(source, pieces_);
+    pieces = status.ok() ? pieces_.size() : 0;
+    return status;
+  } catch (const std::exception& error) {
+    return runtime_error(error.what());
+  }
+}
+
 Status NetworkTranslator::translate(std::string_view source, Nanoseconds stop_at,
                                     TextOutcome& outcome, Times& times) noexcept {
   try {

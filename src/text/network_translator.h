@@ -25,6 +25,8 @@ class NetworkTranslator : public TextModel {
   void draft_with(std::unique_ptr<SequenceModel> network);
   void draft_with(const TranslationMemory& memory) { memory_ = &memory; }
 
+  const void* pieces_by() const noexcept override { return &tokenizer_; }
+  Status count_pieces(std::string_view source, std::size_t& pieces) noexcept override;
   Status translate(std::string_view source, Nanoseconds stop_at, TextOutcome& outcome,
                    Times& times) noexcept override;
 

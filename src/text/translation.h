@@ -46,6 +46,14 @@ class TextModel {
     Nanoseconds drafting{0};   // CPU time of proposing them, part of `inference`
   };
 
+  // The pieces, without marks, that the source has to this model; not to a memory, which cuts
+  // nothing. Models with the same `pieces_by` count the same; null: the model does not count.
+  virtual const void* pieces_by() const noexcept { return nullptr; }
+  virtual Status count_pieces(std::string_view /*source*/, std::size_t& pieces) noexcept {
+    pieces = 0;
+    return {};
+  }
+
   // `source` is clean (see clean_source) and may be empty: so is its translation then. After
   // `stop_at`, as wall_now(), decoding stops with what there is. Fails where the source is too long
   // for the model or is written in characters that it does not know. `times` is filled as far as

@@ -1,0 +1,274 @@
+// Proves how a translator chooses by budget and sentence, follows a machine that gets slower, cuts
+// what overruns and says what it did; with made-up models, no file and no runtime.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/clock.h"
+#include "engine/translator_state.h"
+
+namespace rightsize {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr Nanoseconds kMs = std::chrono::milliseconds(1);
+
+// How long the models of a test take, against the profile; and the time that it is.
+double slowdown = 1.0;
+Nanoseconds clock_now{0};
+
+Elapsed fake_now() noexcept { return {.cpu = clock_now, .wall = clock_now}; }
+
+// Words are pieces. Lets its time pass as if it decoded, a word at a time.
+class SlowModel : public TextModel {
+ public:
+  SlowModel(std::string says, CostLine line, double confidence)
+      : says_(std::move(says)), line_(line), confidence_(confidence) {}
+
+  const void* pieces_by() const noexcept override { return says_.empty() ? nullptr : &slowdown; }
+  Status count_pieces(std::string_view source, std::size_t& pieces) noexcept override {
+    pieces = words(source);
+    return {};
+  }
+  Status translate(std::string_view source, Nanoseconds stop_at, TextOutcome& outcome,
+                   Times& times) noexcept override {
+    times = {};
+    outcome = {};
+    if (source == "refused") return invalid_input("not this one");
+    const Nanoseconds begin = clock_now;
+    const Nanoseconds whole = line_.expected(words(source)).wall;
+    const auto time =
+        Nanoseconds(static_cast<std::int64_t>(slowdown * static_cast<double>(whole.count())));
+    const Nanoseconds step = time / static_cast<std::int64_t>(words(source) + 1);
+    while (clock_now + step <= begin + time && clock_now < stop_at) clock_now += step;
+    outcome.stopped = clock_now + step <= begin + time;
+    outcome.finished = !outcome.stopped;
+    outcome.text = outcome.stopped ? says_.substr(0, 2) : says_;
+    outcome.source_pieces = outcome.target_tokens = words(source);
+    outcome.signals[static_cast<std::size_t>(Signal::kMeanLogProbability)] = std::log(confidence_);
+    return {};
+  }
+
+ private:
+  static std::size_t words(std::string_view text) {
+    return text.empty() ? 0 : 1 + static_cast<std::size_t>(std::ranges::count(text, ' '));
+  }
+  std::string says_;
+  CostLine line_;
+  double confidence_;
+};
+
+CostLine line(double fixed_ms, double per_piece_ms) {
+  return {.cpu = {fixed_ms, per_piece_ms},
+          .wall = {fixed_ms, per_piece_ms},
+          .upper = {1.2 * fixed_ms, 1.2 * per_piece_ms},
+          .least = 1,
+          .most = 20};
+}
+
+// Models "quick" and "good", a point of each and one that asks the quick one first.
+class TranslatorTest : public testing::Test {
+ protected:
+  TranslatorTest() {
+    slowdown = 1.0;
+    file_.criterion = "BLEU";
+    file_.zoo.task = kTranslation;
+    add_model("quick", 0.30, line(1.0, 0.1));
+    add_model("good", 0.35, line(2.0, 1.0));
+    file_.baseline = 1;
+    add_point("good", fixed_rule(1), 0.35);
+    add_point("both",
+              CascadeRule{.signal = Signal::kMeanLogProbability,
+                          .stages = {{.model = 0, .threshold = -0.1}, {.model = 1}}},
+              0.34);
+    file_.points[1].wall_ms = 8;  // the good one is not always needed
+    add_point("quick", fixed_rule(0), 0.30);
+  }
+
+  void add_model(const std::string& name, double quality, const CostLine& cost) {
+    file_.zoo.models.push_back({.name = name});
+    file_.figures.push_back(
+        {.quality = quality, .cpu_ms = cost.cpu.at(10), .wall_ms = cost.wall.at(10), .line = cost});
+  }
+  void add_point(const std::string& name, const Rule& rule, double quality) {
+    OperatingPoint point{.name = name, .rule = rule};
+    point.quality.value = quality;
+    point.difference.value = quality - 0.35;
+    for (const ModelIndex model : models_of(rule)) point.wall_ms += file_.figures[model].wall_ms;
+    file_.points.push_back(point);
+  }
+  std::unique_ptr<AdaptiveTranslator> open(TranslatorOptions options, bool measured = true) {
+    auto made = std::make_unique<AdaptiveTranslator>(file_, options, measured);
+    made->use_clock(&fake_now);
+    const Status status = made->open([&](ModelIndex model) -> Result<std::unique_ptr<TextModel>> {
+      const bool quick = model == 0;
+      return std::unique_ptr<TextModel>(std::make_unique<SlowModel>(
+          quick ? "schnell" : "gut", *file_.figures[model].line, quick ? 0.5 : 0.9));
+    });
+    EXPECT_TRUE(status.ok()) << status.message();
+    return made;
+  }
+
+  SelectorFile file_;
+};
+
+const std::string kShort = "a b";
+const std::string kLong = "a b c d e f g h i j k l m n o p q r s t";  // 20 words
+
+Translation answer(AdaptiveTranslator& translator, const std::string& sentence,
+                   const Budget& budget) {
+  const Result<Translation> translation = translator.translate(sentence, budget);
+  EXPECT_TRUE(translation.ok()) << translation.status().message();
+  return translation.ok() ? *translation : Translation{};
+}
+std::string refusal(AdaptiveTranslator& translator, const std::string& sentence,
+                    const Budget& budget) {
+  const Result<Translation> translation = translator.translate(sentence, budget);
+  return translation.ok() ? "no refusal" : translation.status().message();
+}
+
+TEST_F(TranslatorTest, TheLengthOfTheSentenceDecidesUnderADeadline) {
+  const auto translator = open({.steerable = true});
+  for (int i = 0; i < 20; ++i) answer(*translator, kShort, {});  // to know the machine
+  const Budget budget{.deadline = 20 * kMs};  // good: 3.6 to 4 ms, or 22 to 26 ms at most
+  const Translation of_short = answer(*translator, kShort, budget);
+  EXPECT_EQ(of_short.text, "gut");
+  EXPECT_EQ(of_short.point, "good");
+  EXPECT_FALSE(of_short.late);
+  const Translation of_long = answer(*translator, kLong, budget);
+  EXPECT_EQ(of_long.text, "schnell");
+  EXPECT_FALSE(of_long.late);
+  EXPECT_FALSE(of_long.cut);
+}
+
+TEST_F(TranslatorTest, QualityAndMeanLatencyChoosePoints) {
+  const auto translator = open({.steerable = true});
+  EXPECT_EQ(answer(*translator, kShort, {}).point, "good");
+  EXPECT_EQ(answer(*translator, kShort, {.max_loss = 0.06}).point, "quick");
+  EXPECT_EQ(answer(*translator, kShort, {.min_quality = 0.345}).point, "good");
+  EXPECT_EQ(answer(*translator, kShort, {.mean_latency = 6 * kMs}).point, "quick");
+  EXPECT_THAT(refusal(*translator, kShort, {.min_quality = 0.9}), HasSubstr("'good' (35.0 % BLEU"));
+  EXPECT_THAT(refusal(*translator, kShort, {.max_loss = 0.5, .proven = true}),
+              HasSubstr("no certificate"));
+  EXPECT_THAT(refusal(*translator, kShort, {.max_energy_mj = 1}), HasSubstr("knows no energy"));
+}
+
+TEST_F(TranslatorTest, ADeadlineThatNothingMeets) {
+  const auto translator = open({.steerable = true});
+  const Budget budget{.deadline = kMs / 2};
+  const Result<Translation> refused = translator->translate(kShort, budget);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.status().code(), StatusCode::kUnreachable);
+  EXPECT_THAT(refused.status().message(), HasSubstr("'quick'"));
+  const Translation late = answer(*translator, kShort, {.deadline = kMs / 2, .answer_late = true});
+  EXPECT_EQ(late.text, "schnell");  // whole
+  EXPECT_TRUE(late.late);
+  EXPECT_FALSE(late.cut);
+}
+
+TEST_F(TranslatorTest, AMachineThatGetsSlowerMakesLaterChoicesCheaper) {
+  const auto translator = open({.steerable = true});
+  const Budget budget{.deadline = 14 * kMs, .answer_late = true};
+  const std::string sentence = "a b c d";  // good: 6 ms
+  for (int i = 0; i < 20; ++i) answer(*translator, sentence, budget);
+  EXPECT_EQ(answer(*translator, sentence, budget).model, "good");
+  slowdown = 3.0;
+  int late = 0;
+  int until_quick = 0;
+  for (int i = 0; i < 30; ++i) {
+    const Translation t = answer(*translator, sentence, budget);
+    late += t.late ? 1 : 0;
+    if (t.model == "good" && i >= until_quick) until_quick = i + 1;
+  }
+  EXPECT_LE(until_quick, 12);
+  EXPECT_EQ(answer(*translator, sentence, budget).model, "quick");
+  EXPECT_LE(late, 3);  // cut before the deadline
+}
+
+TEST_F(TranslatorTest, WhatOverrunsIsCutInTime) {
+  const auto translator = open({.point = "good"});
+  slowdown = 3.0;
+  const Translation cut = answer(*translator, kLong, {.deadline = 30 * kMs});
+  EXPECT_TRUE(cut.cut);
+  EXPECT_FALSE(cut.late);
+  EXPECT_EQ(cut.text, "gu");
+  EXPECT_LE(cut.decision.wall, 30 * kMs);
+}
+
+TEST_F(TranslatorTest, AWholeAnswerAtHandStandsForOneThatIsCut) {
+  const auto translator = open({.point = "both", .explain = true});
+  for (int i = 0; i < 30; ++i) answer(*translator, kShort, {});
+  slowdown = 2.5;
+  // quick takes 7.5 ms and good should take 22, so it is begun; it would take 55.
+  const Translation saved = answer(*translator, kLong, {.deadline = 50 * kMs});
+  ASSERT_EQ(saved.decision.tried_count, 2U);
+  EXPECT_EQ(saved.text, "schnell");
+  EXPECT_EQ(saved.model, "quick");
+  EXPECT_FALSE(saved.cut);
+  EXPECT_FALSE(saved.late);
+  EXPECT_THAT(saved.explanation, HasSubstr("cut"));
+}
+
+TEST_F(TranslatorTest, WithoutFiguresOrPointsThereIsNothingToChooseBy) {
+  const auto unmeasured = open({.steerable = true}, false);
+  EXPECT_THAT(refusal(*unmeasured, kShort, {.deadline = 50 * kMs}), HasSubstr("train a selector"));
+  EXPECT_EQ(answer(*unmeasured, kShort, {}).text, "gut");
+  const auto fixed = open({.point = "quick"});
+  EXPECT_THAT(refusal(*fixed, kShort, {.max_loss = 0.01}), HasSubstr("steerable"));
+  EXPECT_EQ(answer(*fixed, kShort, {.deadline = 50 * kMs}).text, "schnell");
+}
+
+TEST_F(TranslatorTest, ExplainsWhatItDid) {
+  const auto translator = open({.point = "both", .steerable = true, .explain = true});
+  const Translation t = answer(*translator, kShort, {.max_loss = 0.02});
+  EXPECT_EQ(t.point, "both");
+  for (const char* part : {"\"gut\" (90.0 % sure)", "\"schnell\" (50.0 % sure)", "mean log-prob",
+                           "a loss of at most 2.00 points", "'both' is best", "2 source pieces"}) {
+    EXPECT_THAT(t.explanation, HasSubstr(part));
+  }
+  EXPECT_THAT(t.explanation, testing::Not(HasSubstr("class")));
+  const auto document = nlohmann::json::parse(t.explanation_json);
+  EXPECT_EQ(document["answer"]["said"]["text"], "gut");
+  EXPECT_EQ(document["budget"]["points"].size(), 3U);
+  EXPECT_TRUE(document["budget"]["points"][1]["chosen"]);
+  EXPECT_GT(document["budget"]["times"][1]["measured_ms"], 3.9);
+}
+
+TEST_F(TranslatorTest, ModelsThatRefuseAreNotTimed) {
+  const auto translator = open({.steerable = true});
+  for (int i = 0; i < 20; ++i) {
+    const Translation refused = answer(*translator, "refused", {});
+    EXPECT_FALSE(refused.answered);
+    EXPECT_THAT(refused.failure, HasSubstr("not this one"));
+  }
+  EXPECT_EQ(answer(*translator, kLong, {.deadline = 15 * kMs}).model, "quick");
+}
+
+// The costs alone, with no clock.
+TEST_F(TranslatorTest, CostsFollowLinesAndSpeed) {
+  TextCosts costs(file_);
+  EXPECT_FALSE(costs.present(Nanoseconds(0)).upper[0].available());
+  costs.open(0);
+  costs.open(1);
+  const std::vector<std::size_t> pieces{10, 10};
+  costs.begin(pieces);
+  EXPECT_EQ(costs.expected(1).wall, 12 * kMs);
+  EXPECT_GE(costs.costs()[1].wall, 14.4 * kMs);
+  for (int i = 0; i < 40; ++i) {
+    costs.observe(1, {.cpu = 36 * kMs, .wall = 36 * kMs}, false);
+    costs.begin(pieces);
+  }
+  EXPECT_NEAR(to_ms(costs.expected(1).wall), 36, 2);
+  EXPECT_NEAR(to_ms(costs.costs()[1].wall), 36 * 1.2, 3);  // as then, three times as slow
+  EXPECT_NEAR(to_ms(costs.expected(0).wall), 6, 0.5);      // what is shared, too
+  const Cost before = costs.expected(1);
+  costs.observe(1, {.cpu = 5 * kMs, .wall = 5 * kMs}, true);  // says nothing
+  EXPECT_EQ(costs.expected(1).wall, before.wall);
+}
+
+}  // namespace
+}  // namespace rightsize
