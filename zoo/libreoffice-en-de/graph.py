@@ -57,8 +57,13 @@ class Graph:
         return name
 
     def output(self, name, value, shape, integers=False):
+        """Gives a node's output its name outside."""
         kind = TensorProto.INT64 if integers else TensorProto.FLOAT
-        self.nodes.append(helper.make_node("Identity", [value], [name]))
+        for node in self.nodes:
+            for names in (node.input, node.output):
+                for i, other in enumerate(names):
+                    if other == value:
+                        names[i] = name
         self.outputs.append(helper.make_tensor_value_info(name, kind, shape))
 
     # --- layers -----------------------------------------------------------------------------------
