@@ -4,7 +4,9 @@ computes the random mix as the best that chance can do.
     build/venv-peers/bin/python -B -m unittest discover bench/peers
 """
 
+import contextlib
 import csv
+import io
 import json
 import pathlib
 import tempfile
@@ -14,6 +16,7 @@ import numpy
 
 import compare
 import max_softmax_cascade as by_hand
+import translation
 
 
 def cascade(stages, **rule):
@@ -97,6 +100,41 @@ class Labels(unittest.TestCase):
             self.assertEqual([label for _, label in compare.read_labels(path, 5)], [0, 2, 4, 6, 8])
             self.assertEqual(len(compare.read_labels(path, 0)), 10)
             self.assertEqual(compare.read_labels(path, 0)[3][0], path.parent / "3.jpg")
+
+
+class Shifted:
+    """Translates into the sentence's length, at 1 ms a letter and `more`."""
+
+    def __init__(self, more=0.0):
+        self.more, self.seen = more, []
+
+    def translate(self, sentences):
+        self.seen += sentences
+        return [(str(len(sentence)), len(sentence) + self.more) for sentence in sentences]
+
+
+class Translation(unittest.TestCase):
+    def test_every_sentence_counts_once_and_both_take_turns(self):
+        sentences = ["a" * (1 + i % 7) for i in range(40)]
+        ways = {("n", "int8", "greedy"): (Shifted(), Shifted(2.0)), ("n", "int8", "beam4"): (Shifted(), Shifted())}
+        with contextlib.redirect_stderr(io.StringIO()):
+            results = translation.measure(ways, sentences, 15)
+        for ours, theirs in results.values():
+            self.assertEqual([text for text, _ in ours], [str(len(sentence)) for sentence in sentences])
+            self.assertEqual([text for text, _ in theirs], [text for text, _ in ours])
+        # Each turn's beginning is not counted.
+        self.assertEqual(len(ways["n", "int8", "greedy"][0].seen), 40 + 3 * translation.UNCOUNTED)
+        table = {row["mode"]: row for row in translation.figures(results)}
+        self.assertAlmostEqual(table["beam4"]["ratio"], 1.0)
+        total = sum(map(len, sentences))
+        self.assertAlmostEqual(table["greedy"]["ratio"], total / (total + 80))
+        self.assertTrue(table["greedy"]["ratio_95"][0] < table["greedy"]["ratio"] < table["greedy"]["ratio_95"][1])
+        self.assertEqual(table["greedy"]["same"], 1.0)
+
+    def test_other_texts_are_counted(self):
+        results = {("n", "float32", "greedy"): ([("a b", 1.0), ("c", 1.0)], [("a b", 1.0), ("c d e", 1.0)])}
+        row = translation.figures(results)[0]
+        self.assertEqual((row["same"], row["words"]), (0.5, [1.5, 2.5]))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,13 @@ Result<SelectorCertificate> certificate_of(const CertifyArgs& args, const Outcom
                           options);
 }
 
+// What points are points of: a certificate is about single answers.
+std::string quantity(const Reference& reference) {
+  if (!metric_of(reference.criterion)) return to_string(reference.criterion);
+  return fmt::format("sentences whose own {} is at least {:.2f}", to_string(reference.criterion),
+                     reference.suitable);
+}
+
 // "loses at most 1.0 points of top-1 against every single model", or the same answer.
 std::string claim_words(const SelectorCertificate& c, const Reference& reference) {
   const double eps = c.claim.claim.eps;
@@ -53,7 +60,7 @@ std::string claim_words(const SelectorCertificate& c, const Reference& reference
                        reference.model, 100 * (1 - eps));
   }
   return fmt::format(
-      "loses at most {:.1f} points of {} against {}", 100 * eps, to_string(reference.criterion),
+      "loses at most {:.1f} points of {} against {}", 100 * eps, quantity(reference),
       c.claim.against_every_model ? "the best single model, whichever it is" : c.baseline);
 }
 

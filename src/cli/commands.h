@@ -64,6 +64,17 @@ struct TranslateArgs {
 };
 int translate(const TranslateArgs& args);
 
+struct DraftsArgs {
+  std::filesystem::path zoo;
+  std::filesystem::path file;
+  Paths models;
+  std::filesystem::path runtime;
+  std::size_t sentences = 200;
+  int rounds = 3;
+  bool json = false;
+};
+int drafts(const DraftsArgs& args);
+
 struct MemoryBuildArgs {
   std::filesystem::path source;
   std::filesystem::path target;
@@ -198,6 +209,8 @@ struct ReproduceArgs {
   std::uint64_t seed = 1;
   std::filesystem::path html;
   std::filesystem::path markdown;
+  std::filesystem::path lexicon;  // of a run of translations
+  std::string criterion;          // likewise
   bool json = false;
 };
 int reproduce(const ReproduceArgs& args);

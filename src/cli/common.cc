@@ -63,6 +63,24 @@ Status check_outputs(const std::vector<std::filesystem::path>& outputs,
   return {};
 }
 
+std::string input_words(const Zoo& zoo, const ModelSpec& model) {
+  if (zoo.task != kTranslation) {
+    return fmt::format("{}x{}", model.input.width, model.input.height);
+  }
+  const TranslationSpec& spec = model.translation;
+  if (spec.memory) return "memory";
+  switch (spec.decoding) {
+    case Decoding::kGreedy:
+      return "greedy";
+    case Decoding::kBeam:
+      return fmt::format("beam of {}", spec.beam);
+    case Decoding::kDrafted:
+      return "drafted by " + (spec.draft.empty() ? "the source" : spec.draft) +
+             (spec.draft_memory.empty() ? "" : " and " + spec.draft_memory);
+  }
+  return "?";
+}
+
 ProgressBar::ProgressBar() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() { finish(); }

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "core/manifest.h"
 #include "rightsize/decision.h"
 #include "rightsize/status.h"
 
@@ -24,6 +25,9 @@ void print_json(const nlohmann::ordered_json& document);
 // of the keyboard would destroy hours of work.
 Status check_outputs(const std::vector<std::filesystem::path>& outputs,
                      const std::vector<std::filesystem::path>& inputs);
+
+// What a model is given: "224x224" pixels; of a translation how it decodes: "beam of 4".
+std::string input_words(const Zoo& zoo, const ModelSpec& model);
 
 // A bar on stderr with the time left, drawn only on a terminal.
 class ProgressBar {

@@ -25,13 +25,22 @@ int info_zoo(const InfoArgs& args) {
     return kOk;
   }
   std::vector<std::vector<std::string>> rows = {{"model", "input", " crop", " outputs", "file"}};
+  const bool translates = zoo->task == kTranslation;
+  if (translates) rows = {{"model", "decoding", "file"}};
   for (const ModelSpec& model : zoo->models) {
-    rows.push_back({model.name, fmt::format("{}x{}", model.input.width, model.input.height),
+    if (translates) {
+      rows.push_back({model.name, input_words(*zoo, model), model.file});
+      continue;
+    }
+    rows.push_back({model.name, input_words(*zoo, model),
                     fmt::format("{:.3f}", model.input.crop_fraction),
                     std::to_string(model.output.outputs), model.file});
   }
-  print(fmt::format("zoo {}: {}, {} classes, {} models\n\n", zoo->name, zoo->task,
-                    zoo->classes.size(), zoo->models.size()));
+  const std::string what = translates
+                               ? fmt::format("{} to {}", zoo->source_language, zoo->target_language)
+                               : fmt::format("{} classes", zoo->classes.size());
+  print(
+      fmt::format("zoo {}: {}, {}, {} models\n\n", zoo->name, zoo->task, what, zoo->models.size()));
   print(text_table(rows));
   return kOk;
 }

@@ -326,6 +326,30 @@ void add_what_if(CLI::App& command, WorthArgs& args) {
       ->group(group);
 }
 
+void add_drafts(CLI::App& app, DraftsArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "drafts", "Measure what drafting saves for every pair of networks of a translation zoo");
+  command.add_option("ZOO", args.zoo, "The manifest, zoo.toml")->required();
+  command.add_option("FILE", args.file, "Sentences, one a line")->required();
+  command.add_option("--sentences", args.sentences, "Take so many, spread over the file; 0: all")
+      ->capture_default_str();
+  command.add_option("--rounds", args.rounds, "Translate each so often")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  add_models(command, args.models);
+  add_runtime(command, args.runtime);
+  add_json(command, args.json);
+  command.footer(
+      "A network decodes greedily; another one, the source or a memory proposes tokens, and the\n"
+      "network checks them in one call. The text is the network's own (`same`). `bound` is the "
+      "best\n"
+      "speed-up that the acceptance and the costs of calls allow, at that constant draft "
+      "length.\n\n"
+      "Example:\n"
+      "  rightsize drafts zoo.toml test.en");
+  command.callback([&] { run = [&] { return drafts(args); }; });
+}
+
 void add_worth(CLI::App& app, WorthArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
       "worth", "Say from recorded outcomes, before any training, what adaptive selection can give");
@@ -356,8 +380,18 @@ void add_worth(CLI::App& app, WorthArgs& args, Run& run) {
 void add_reproduce(CLI::App& app, ReproduceArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
       "reproduce", "Reproduce the evaluation of Marco et al. (ACM TECS 2020) on a run");
-  command.add_option("RUN", args.run, "A run.db with labels and features")->required();
+  command.add_option("RUN", args.run, "A run.db with labels and features, or of translations")
+      ->required();
   add_leave_out(command, args.leave_out);
+  command
+      .add_option("--lexicon", args.lexicon,
+                  "Of translations: the folder of a lexicon as WordNet's, for parts of speech\n"
+                  "(Debian's wordnet-base: /usr/share/wordnet)")
+      ->type_name("DIR");
+  command
+      .add_option("--criterion", args.criterion,
+                  "Of translations: BLEU (default), chrF2, ROUGE-L, token-F1 or paper-F1")
+      ->type_name("NAME");
   command
       .add_option("--compression", args.compression,
                   "The run of four variants of one network (zoo/compressed), the network first")
@@ -419,6 +453,7 @@ void add_lab_commands(CLI::App& app, LabArgs& args, Run& run) {
   add_evaluate(app, args.evaluate, run);
   add_certify(app, args.certify, run);
   add_worth(app, args.worth, run);
+  add_drafts(app, args.drafts, run);
   add_reproduce(app, args.reproduce, run);
   add_labels(app, args.labels, run);
 }

@@ -27,6 +27,7 @@ struct LabArgs {
   EvaluateArgs train;
   EvaluateArgs evaluate;
   WorthArgs worth;
+  DraftsArgs drafts;
   CertifyArgs certify;
   ReproduceArgs reproduce;
   LabelsArgs labels;

@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/premodel_options.h"
+#include "cli/reference.h"
+#include "cli/text_study.h"
 #include "core/file.h"
 #include "lab/paper/reproduce.h"
 #include "lab/paper/reproduction_html.h"
@@ -53,9 +55,7 @@ Status write_pages(const ReproduceArgs& args, const Reproduction& reproduction) 
   return write_atomically(args.markdown, reproduction_markdown(reproduction));
 }
 
-Result<Reproduction> run_reproduction(const ReproduceArgs& args) {
-  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
-  if (!table.ok()) return table.status();
+Result<Reproduction> run_reproduction(const ReproduceArgs& args, const OutcomeTable& table) {
   OutcomeTable compression;
   if (!args.compression.empty()) {
     Result<OutcomeTable> read = read_table(args.compression);
@@ -76,7 +76,7 @@ Result<Reproduction> run_reproduction(const ReproduceArgs& args) {
   }
   ProgressBar bar;
   return reproduce(
-      *table, args.compression.empty() ? nullptr : &compression, options,
+      table, args.compression.empty() ? nullptr : &compression, options,
       [&](std::size_t done, std::size_t total) { bar.update("experiments", done, total); });
 }
 
@@ -109,12 +109,21 @@ std::string labels_csv(const Recording& recording, const LabelsArgs& args) {
   return text;
 }
 
+Result<Recording> judge_by_default(const OutcomeTable& table, CostKind cost) {
+  const Result<Reference> reference = reference_of(table, "", "", kSuitable);
+  if (!reference.ok()) return reference.status();
+  return judge(table, *reference, cost);
+}
+
 }  // namespace
 
 int reproduce(const ReproduceArgs& args) {
   const Status writable = check_outputs({args.html, args.markdown}, {args.run, args.compression});
   if (!writable.ok()) return fail(writable);
-  const Result<Reproduction> reproduction = run_reproduction(args);
+  const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
+  if (!table.ok()) return fail(table.status());
+  if (table->zoo.task == kTranslation) return reproduce_translation(args, *table);
+  const Result<Reproduction> reproduction = run_reproduction(args, *table);
   if (!reproduction.ok()) return fail(reproduction.status());
   if (Status status = write_pages(args, *reproduction); !status.ok()) return fail(status);
   print(args.json ? reproduction_json(*reproduction) : reproduction_text(*reproduction));
@@ -126,7 +135,7 @@ int labels(const LabelsArgs& args) {
   if (Status status = check_outputs({args.output}, {args.run}); !status.ok()) return fail(status);
   const Result<OutcomeTable> table = read_table(args.run, args.leave_out);
   if (!table.ok()) return fail(table.status());
-  const auto recording = judge(*table, {.criterion = Criterion::kTop1}, cost_kind(args.cost));
+  const auto recording = judge_by_default(*table, cost_kind(args.cost));
   if (!recording.ok()) return fail(recording.status());
   if (recording->items() < args.folds) {
     return fail(invalid_input(fmt::format("{} labelled inputs are too few for {} folds",

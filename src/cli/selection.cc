@@ -49,14 +49,15 @@ Result<EvaluateOptions> training_options(const EvaluateArgs& args, const Outcome
   const bool translates = table.zoo.task == kTranslation;
   Result<Reference> reference = reference_of(table, args.reference, args.criterion, args.suitable);
   if (!reference.ok()) return reference.status();
-  EvaluateOptions options{.baseline = args.baseline.empty() ? reference->model : args.baseline,
-                          .reference = *reference,
-                          .cost = cost_kind(args.cost),
-                          .kind = kind,
-                          .more_kinds = by_default && translates ? std::vector<SelectorKind>() : *kinds,
-                          .premodel = *premodel,
-                          .folds = {.folds = args.folds, .seed = args.seed},
-                          .more_arguments = arguments_of(args.premodel, args.cost)};
+  EvaluateOptions options{
+      .baseline = args.baseline.empty() ? reference->model : args.baseline,
+      .reference = *reference,
+      .cost = cost_kind(args.cost),
+      .kind = kind,
+      .more_kinds = by_default && translates ? std::vector<SelectorKind>() : *kinds,
+      .premodel = *premodel,
+      .folds = {.folds = args.folds, .seed = args.seed},
+      .more_arguments = arguments_of(args.premodel, args.cost)};
   if (!by_default) {
     options.more_arguments.insert(options.more_arguments.end(), {"--kinds", args.kinds});
   }

@@ -9,16 +9,30 @@
 #include "core/terminal_text.h"
 #include "image/classification.h"
 #include "model/model_set.h"
+#include "text/text_models.h"
 
 namespace rightsize::cli {
 namespace {
 
 struct Checked {
   Status status;
-  double cpu_ms = 0.0;  // of one run on a grey image, after a warm-up run
+  double cpu_ms = 0.0;  // of one run on some input, after a warm-up run
 };
 
-Checked check(const Zoo& zoo, const ModelSpec& model, const Paths& search, Runtime& runtime) {
+constexpr const char* kSentence = "The quick brown fox jumps over the lazy dog.";
+
+Checked check_translation(TextModels& models, ModelIndex model) {
+  if (Status status = models.open(model); !status.ok()) return {status};
+  auto made = models.make(model);
+  if (!made.ok()) return {made.status()};
+  TextOutcome outcome;
+  TextModel::Times times;
+  Status status = (*made)->translate(kSentence, kNever, outcome, times);
+  if (status.ok()) status = (*made)->translate(kSentence, kNever, outcome, times);
+  return {status, to_ms(times.preprocess.cpu + times.inference.cpu)};
+}
+
+Checked check_image(const Zoo& zoo, const ModelSpec& model, const Paths& search, Runtime& runtime) {
   auto session = open_model(zoo, model, search, runtime);
   if (!session.ok()) return {session.status()};
   ImageModel image_model(model, **session);
@@ -39,17 +53,21 @@ int zoo_check(const ZooCheckArgs& args) {
   const auto runtime = load_onnx_runtime(args.runtime);
   if (!runtime.ok()) return fail(runtime.status());
 
+  const bool translates = zoo->task == kTranslation;
+  TextModels text_models(*zoo, args.models, *runtime);
   bool all_good = true;
   auto document = nlohmann::ordered_json::array();
   std::vector<std::vector<std::string>> rows = {
-      {"model", "input", " outputs", " cpu ms", "result"}};
-  for (const ModelSpec& model : zoo->models) {
-    const Checked checked = check(*zoo, model, args.models, **runtime);
+      {"model", translates ? "decoding" : "input", " outputs", " cpu ms", "result"}};
+  for (std::size_t m = 0; m < zoo->models.size(); ++m) {
+    const ModelSpec& model = zoo->models[m];
+    const Checked checked = translates ? check_translation(text_models, static_cast<ModelIndex>(m))
+                                       : check_image(*zoo, model, args.models, **runtime);
     const bool good = checked.status.ok();
     all_good = all_good && good;
     if (!good) warn(checked.status.message());
-    rows.push_back({model.name, fmt::format("{}x{}", model.input.width, model.input.height),
-                    std::to_string(model.output.outputs),
+    rows.push_back({model.name, input_words(*zoo, model),
+                    translates ? "-" : std::to_string(model.output.outputs),
                     good ? fmt::format("{:.2f}", checked.cpu_ms) : "-", good ? "ok" : "failed"});
     document.push_back({{"model", model.name},
                         {"ok", good},

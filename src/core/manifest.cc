@@ -157,6 +157,7 @@ struct Reader {
   Status read_file(StrictTable& parent, const char* key, FileSpec& spec);
   Status read_translation(const toml::table& table, TranslationSpec& spec);
   Status read_translator(StrictTable& in, const toml::table& table, ModelSpec model);
+  static void check_memory(StrictTable& in, const toml::table& table);
   Status read_defaults(const toml::table& table, ModelSpec& defaults);
   std::int32_t class_of(const std::string& text) const;
 };
@@ -358,12 +359,24 @@ Status Reader::read_translator(StrictTable& in, const toml::table& table, ModelS
     if (Status status = read_session(**session, model.session); !status.ok()) return status;
   }
   if (Status status = in.finish(); !status.ok()) return status;
-  if (model.translation.memory) model.translation.tokenizer = {};
+  if (model.translation.memory) {
+    if (*translation != nullptr) check_memory(in, **translation);
+    if (!in.status().ok()) return in.status();
+    model.translation = {.memory = true};  // the defaults are those of networks
+  }
   if (const std::string fault = fault_of(model, zoo); !fault.empty()) {
     return invalid_input(in.where(table) + fault);
   }
   zoo.models.push_back(std::move(model));
   return {};
+}
+
+// A memory's table says nothing else.
+void Reader::check_memory(StrictTable& in, const toml::table& table) {
+  for (const auto& [key, node] : table) {
+    if (key.str() == "memory") continue;
+    in.fail(node, fmt::format("'{}' belongs to a network; a memory has its file alone", key.str()));
+  }
 }
 
 Status Reader::read_session(const toml::table& table, SessionSpec& session) {
@@ -479,8 +492,10 @@ Status Reader::read(const toml::table& root) {
     if (!node.is_table()) return invalid_input(in.where(node) + "[[model]] must be a table");
     if (Status status = read_model(*node.as_table(), defaults); !status.ok()) return status;
   }
-  if (const std::string fault = fault_of_drafts(zoo); !fault.empty()) {
-    return invalid_input(file + ": " + fault);
+  for (std::size_t m = 0; m < zoo.models.size(); ++m) {
+    if (const std::string fault = fault_of_drafts(zoo.models[m], zoo); !fault.empty()) {
+      return invalid_input(in.where(*models->as_array()->get(m)) + fault);
+    }
   }
   return {};
 }

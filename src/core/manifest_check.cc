@@ -97,23 +97,21 @@ bool is_known_task(const std::string& task) {
   return task == kImageClassification || task == kTranslation;
 }
 
-std::string fault_of_drafts(const Zoo& zoo) {
-  for (const ModelSpec& model : zoo.models) {
-    const TranslationSpec& spec = model.translation;
-    for (const std::string& name : {spec.draft, spec.draft_memory}) {
-      if (name.empty()) continue;
-      const ModelSpec* draft = zoo.find(name);
-      const auto fault = [&](const char* why) {
-        return fmt::format("model '{}': its draft '{}' {}", model.name, name, why);
-      };
-      if (draft == nullptr) return fault("is no model of this zoo");
-      if (draft->translation.memory != (name == spec.draft_memory)) {
-        return fault("must be a network as 'draft' and a memory as 'draft_memory'");
-      }
-      if (!draft->translation.memory &&
-          draft->translation.tokenizer.sha256 != spec.tokenizer.sha256) {
-        return fault("has another tokenizer; both must speak the same pieces");
-      }
+std::string fault_of_drafts(const ModelSpec& model, const Zoo& zoo) {
+  const TranslationSpec& spec = model.translation;
+  for (const bool memory : {false, true}) {
+    const std::string& name = memory ? spec.draft_memory : spec.draft;
+    if (name.empty()) continue;
+    const ModelSpec* draft = zoo.find(name);
+    const auto fault = [&](const char* why) {
+      return fmt::format("model '{}': its draft '{}' {}", model.name, name, why);
+    };
+    if (draft == nullptr) return fault("is no model of this zoo");
+    if (draft->translation.memory != memory) {
+      return fault("must be a network as 'draft' and a memory as 'draft_memory'");
+    }
+    if (!memory && draft->translation.tokenizer.sha256 != spec.tokenizer.sha256) {
+      return fault("has another tokenizer; both must speak the same pieces");
     }
   }
   return {};

@@ -21,7 +21,7 @@ inline constexpr const char* kKnownTasks = "\"image-classification\" and \"trans
 // is.
 std::string fault_of(const ModelSpec& model, const Zoo& zoo);
 
-// The same of the drafts that a zoo's models name, once all of them are known.
-std::string fault_of_drafts(const Zoo& zoo);
+// The same of the drafts that a model of `zoo` names, once all models are known.
+std::string fault_of_drafts(const ModelSpec& model, const Zoo& zoo);
 
 }  // namespace rightsize

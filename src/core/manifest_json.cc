@@ -259,8 +259,10 @@ Result<Zoo> zoo_from_json(const json& object, const std::string& path) {
     if (!model.ok()) return model.status();
     zoo.models.push_back(std::move(*model));
   }
-  if (const std::string fault = fault_of_drafts(zoo); !fault.empty()) {
-    return invalid_input(fmt::format("'{}': {}", path, fault));
+  for (const ModelSpec& model : zoo.models) {
+    if (const std::string fault = fault_of_drafts(model, zoo); !fault.empty()) {
+      return invalid_input(fmt::format("'{}': {}", path, fault));
+    }
   }
   return zoo;
 }

@@ -61,8 +61,8 @@ TEST(CanonicalJsonTest, RoundTrip) {
 }
 
 TEST(CanonicalJsonTest, RealManifestsRoundTrip) {
-  for (const char* name :
-       {"tests/data/zoo.toml", "zoo/efficientnet-lite/zoo.toml", "zoo/ten-models/zoo.toml"}) {
+  for (const char* name : {"tests/data/zoo.toml", "tests/data/translation/zoo.toml",
+                           "zoo/efficientnet-lite/zoo.toml", "zoo/ten-models/zoo.toml"}) {
     const Result<Zoo> zoo = read_manifest(test::source_folder() / name);
     if (!zoo.ok() && zoo.status().code() == StatusCode::kNotFound) continue;  // made at set-up
     ASSERT_TRUE(zoo.ok()) << zoo.status().message();

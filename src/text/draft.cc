@@ -129,7 +129,8 @@ void DraftLength::choose() {
 }
 
 Status DraftedDecoder::propose(std::span<DraftSource* const> sources,
-                               std::span<const TokenId> sofar, std::size_t room) {
+                               std::span<const TokenId> sofar, std::size_t room,
+                               DraftCounts& counts) {
   proposal_.clear();
   if (close_call_) return {};
   for (DraftSource* source : sources) {
@@ -139,7 +140,9 @@ Status DraftedDecoder::propose(std::span<DraftSource* const> sources,
     if (count == 0) continue;
     const Stopwatch stopwatch;
     if (Status status = source->propose(sofar, count, proposal_); !status.ok()) return status;
-    length.observe_draft(proposal_.size(), stopwatch.elapsed().cpu);
+    const Nanoseconds cpu = stopwatch.elapsed().cpu;
+    length.observe_draft(proposal_.size(), cpu);
+    counts.drafting += cpu;
     if (!proposal_.empty()) return {};
   }
   return {};
@@ -181,7 +184,8 @@ Status DraftedDecoder::decode(SequenceModel& network, std::span<DraftSource* con
   std::size_t standing = 0;  // tokens that the network has been given and that stand
   while (!result.finished && result.tokens.size() < options.max_tokens) {
     const std::size_t room = options.max_tokens - result.tokens.size();
-    if (Status status = propose(sources, result.tokens, room - 1); !status.ok()) return status;
+    if (Status status = propose(sources, result.tokens, room - 1, counts); !status.ok())
+      return status;
     block_.assign(1, last);
     block_.insert(block_.end(), proposal_.begin(), proposal_.end());
     const Stopwatch stopwatch;

@@ -104,6 +104,7 @@ class DraftLength {
 struct DraftCounts {
   std::size_t drafted = 0;
   std::size_t accepted = 0;
+  Nanoseconds drafting{0};  // CPU time of making proposals
 };
 
 // Learns from sentence to sentence how many tokens to draft.
@@ -116,7 +117,7 @@ class DraftedDecoder {
 
  private:
   Status propose(std::span<DraftSource* const> sources, std::span<const TokenId> sofar,
-                 std::size_t room);
+                 std::size_t room, DraftCounts& counts);
   std::size_t take(const SequenceModel& network, TokenId end_mark, std::size_t room,
                    Hypothesis& result);
 

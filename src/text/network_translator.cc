@@ -68,6 +68,7 @@ Status NetworkTranslator::decode_drafted(const DecodeOptions& options, Times& ti
   Status status = drafted_.decode(*network_, sources, options, hypothesis_, counts);
   times.drafted = counts.drafted;
   times.accepted = counts.accepted;
+  times.drafting = counts.drafting;
   return status;
 }
 

@@ -43,6 +43,7 @@ class TextModel {
     std::size_t decoder_calls = 0;
     std::size_t drafted = 0;   // tokens that a draft proposed
     std::size_t accepted = 0;  // of them, what the model itself would have said
+    Nanoseconds drafting{0};   // CPU time of proposing them, part of `inference`
   };
 
   // The pieces, without marks, that the source has to this model; not to a memory, which cuts

@@ -17,6 +17,8 @@ import tomllib
 import sacrebleu
 
 KINDS = ("help", "interface")
+# How sacreBLEU splits text of languages without spaces between words; else as WMT does.
+TOKENIZERS = {"zh": "zh", "ja": "char", "ko": "char", "km": "char", "dz": "char"}
 
 
 def lines_of(path):
@@ -46,20 +48,25 @@ def translate(program, manifest, point, sources):
     return rows
 
 
-def scores(hypotheses, references):
-    bleu = sacrebleu.corpus_bleu(hypotheses, [references])
+def tokenizer_of(language):
+    return TOKENIZERS.get(language.split("-")[0], "13a")
+
+
+def scores(hypotheses, references, tokenizer):
+    bleu = sacrebleu.corpus_bleu(hypotheses, [references], tokenize=tokenizer)
     chrf = sacrebleu.corpus_chrf(hypotheses, [references])
     return {"bleu": round(bleu.score, 2), "chrf": round(chrf.score, 2), "sentences": len(references)}
 
 
-def figures(rows, kinds, references):
+def figures(rows, kinds, references, tokenizer):
     """Of one model: scores over all and by kind, and what it cost."""
     hypotheses = [row["translation"] for row in rows]
-    result = {"all": scores(hypotheses, references)}
+    result = {"all": scores(hypotheses, references, tokenizer)}
     for kind in KINDS:
         chosen = [i for i, one in enumerate(kinds) if one == kind]
         if chosen:
-            result[kind] = scores([hypotheses[i] for i in chosen], [references[i] for i in chosen])
+            result[kind] = scores([hypotheses[i] for i in chosen], [references[i] for i in chosen],
+                                  tokenizer)
     times = [row["cpu_ms"] for row in rows]
     result["cpu_ms"] = round(statistics.fmean(times), 3)
     result["cpu_ms_p95"] = round(sorted(times)[int(0.95 * len(times))], 3)
@@ -77,8 +84,8 @@ def table(measured):
         found = model.get(kind)
         return f"{found['bleu']:.1f} / {found['chrf']:.1f}" if found else "-"
 
-    about = (f"BLEU / chrF2 (sacreBLEU {measured['sacrebleu']}, its defaults) on {measured['sentences']} test "
-             f"sentences; CPU time of a sentence, mean and 95th percentile; {measured['machine']}, "
+    about = (f"BLEU / chrF2 (sacreBLEU {measured['sacrebleu']}, {measured['tokenizer']}) on "
+             f"{measured['sentences']} test sentences; CPU time of a sentence, mean and 95th percentile; {measured['machine']}, "
              f"{measured['date']}.")
     lines = [about, "", "| model | MB | all | help | interface | CPU ms | p95 |",
              "|---|---|---|---|---|---|---|"]
@@ -113,10 +120,12 @@ def measure(options):
     zoo = tomllib.loads((root / "zoo.toml").read_text(encoding="utf-8"))
     measured = {"language": options.language, "date": datetime.date.today().isoformat(),
                 "machine": cpu_name(), "sentences": len(sources),
-                "sacrebleu": sacrebleu.__version__, "models": {}}
+                "sacrebleu": sacrebleu.__version__,
+                "tokenizer": tokenizer_of(options.language), "models": {}}
     for model in zoo["model"]:
         said = translate(options.program, root / "zoo.toml", model["name"], sources)
-        found = {"mb": size_mb(root, model), **figures(said, kinds, references)}
+        found = {"mb": size_mb(root, model), **figures(said, kinds, references,
+                                                            measured["tokenizer"])}
         measured["models"][model["name"]] = found
         print(f"{model['name']}: BLEU {found['all']['bleu']}, chrF {found['all']['chrf']}, "
               f"{found['cpu_ms']} ms", flush=True)

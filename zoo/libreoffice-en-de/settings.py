@@ -14,7 +14,8 @@ SETTINGS = {
         "trf_small": [dict(steps=2500)],
         "gru_mid": [dict(steps=2200)],
         "gru_small": [dict(steps=2000, rate=2e-3)],
-        "trf_draft": [dict(steps=2000, rate=2e-3, target=STUDENTS_TARGET)],
+        "trf_draft": [dict(steps=2500, rate=2e-3, dropout=0.05, tokens=2048,
+                           target=STUDENTS_TARGET)],
     },
     # The weights of this project.
     "shipped": {
@@ -23,7 +24,8 @@ SETTINGS = {
         "trf_small": [dict(steps=5000)],
         "gru_mid": [dict(steps=4500)],
         "gru_small": [dict(steps=3500, rate=2e-3)],
-        "trf_draft": [dict(steps=5000, rate=2e-3, target=STUDENTS_TARGET)],
+        "trf_draft": [dict(steps=4000, rate=2e-3, dropout=0.05, tokens=2048,
+                           target=STUDENTS_TARGET)],
     },
 }
 WARM_UP = 400

@@ -128,7 +128,7 @@ void add_oracles(const Recording& recording, Contest& contest) {
 
 Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
                              const SelectorFile* selector, const EvaluateOptions& options) {
-  const std::vector<Target> targets = default_targets();
+  const std::vector<Target> targets = default_targets(recording.is_graded());
   const auto validated = [&](const std::vector<Target>& aims, const Fitter& fitter) {
     return cross_validate(recording, static_cast<ModelIndex>(baseline), aims, fitter,
                           options.folds);

@@ -39,7 +39,7 @@ void add_points(const Recording& recording, const Evaluation& evaluation,
       make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
   const Fitter fitter = kind ? fitter_of(*kind) : Fitter(fit_chosen_kind);
   const FitPoint fit = fitter(recording, all, file.baseline);
-  const std::vector<Target> targets = default_targets();
+  const std::vector<Target> targets = default_targets(recording.is_graded());
   for (std::size_t t = 0; t < targets.size(); ++t) {
     OperatingPoint point =
         make_point(targets[t].name, fit(targets[t]), evaluation.kinds.front().points[t]);
@@ -126,10 +126,11 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
     if (!status.ok()) return status;
   }
   add_drift_references(*recording, file);
-  const std::size_t no_loss = file.find_point(kNoLoss);
+  // Where answers are graded, the best point is a better default than the one without loss.
+  const std::size_t wanted = file.find_point(recording->is_graded() ? kBest : kNoLoss);
   const bool pays = training.evaluation.verdict.kind == VerdictKind::kPays;
   file.default_point =
-      pays && no_loss < file.points.size() ? no_loss : file.find_point(kBaselinePoint);
+      pays && wanted < file.points.size() ? wanted : file.find_point(kBaselinePoint);
   return training;
 }
 

@@ -109,7 +109,10 @@ Classifier fit_by_kind(const ClassifierSpec& spec, const Examples& examples) {
   return fit_knn(spec, examples);
 }
 
-Result<Classifier> fit(const ClassifierSpec& spec, const Examples& examples) {
+}  // namespace
+
+Result<Classifier> fit_classifier(const ClassifierSpec& spec, const Examples& examples) {
+  if (Status status = check(spec); !status.ok()) return status;
   // The order in which threads add up would change the last bits.
   static std::once_flag once;
   std::call_once(once, [] { cv::setNumThreads(1); });
@@ -120,8 +123,6 @@ Result<Classifier> fit(const ClassifierSpec& spec, const Examples& examples) {
     return invalid_input(fmt::format("{} cannot be fitted: {}", spec.name(), error.err));
   }
 }
-
-}  // namespace
 
 std::string ClassifierSpec::name() const {
   const char* base = to_string(kind);
@@ -175,7 +176,8 @@ Result<PremodelClassifier> fit_premodel(const TrainingSet& set, const FeatureSca
   }
   for (std::size_t level = 0; level < (chain ? set.models : 1); ++level) {
     if (chain) examples.classes_of = yes_or_no(set, level);
-    Result<Classifier> classifier = fit(levels.size() == 1 ? levels[0] : levels[level], examples);
+    Result<Classifier> classifier =
+        fit_classifier(levels.size() == 1 ? levels[0] : levels[level], examples);
     if (!classifier.ok()) return classifier.status();
     premodel.classifiers.push_back(std::move(*classifier));
   }

@@ -1,5 +1,5 @@
 // OpenCV's side of fitting: trains the library's objects and copies their parameters out. Every
-// function may throw cv::Exception; `fit_premodel` catches it.
+// function but `fit_classifier`, which catches it, may throw cv::Exception.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,9 @@ struct Examples {
   cv::Mat matrix() const;                     // points x features, CV_32F
   cv::Mat responses() const;                  // points x 1, CV_32S
 };
+
+// The classifier of `spec`'s kind. Deterministic, as `fit_premodel` is; any number of features.
+Result<Classifier> fit_classifier(const ClassifierSpec& spec, const Examples& examples);
 
 // What one classifier of each kind is trained to. The examples have two classes or more; of
 // `train_boosting`, label `positive` stands against the rest.

@@ -8,6 +8,8 @@
 
 #include <optional>
 
+#include "lab/least_squares.h"
+
 namespace rightsize {
 namespace {
 
@@ -52,19 +54,6 @@ void read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell
   }
 }
 
-// Solves the normal equations of three unknowns, a little ridge keeping them regular.
-std::array<double, 3> solve(std::array<std::array<double, 4>, 3> m) {
-  for (std::size_t i = 0; i < 3; ++i) m[i][i] += 1e-9 * (m[i][i] + 1.0);
-  for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      if (j == i) continue;
-      const double factor = m[j][i] / m[i][i];
-      for (std::size_t k = i; k < 4; ++k) m[j][k] -= factor * m[i][k];
-    }
-  }
-  return {m[0][3] / m[0][0], m[1][3] / m[1][1], m[2][3] / m[2][2]};
-}
-
 std::array<double, 3> lengths_of(const TextCell& cell) {
   return {1.0, static_cast<double>(cell.source_pieces), static_cast<double>(cell.target_tokens)};
 }
@@ -99,26 +88,20 @@ std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t mode
   const auto cell_of = [&](std::size_t row) -> const TextCell& {
     return table.text.cells[row * table.model_count() + model];
   };
-  std::array<std::array<double, 4>, 3> of_cpu{};
-  std::array<std::array<double, 4>, 3> of_wall{};
+  LeastSquares of_cpu(3);
+  LeastSquares of_wall(3);
   for (std::size_t row = 0; row < measured.size(); ++row) {
     if (!measured[row]) continue;
     const std::array<double, 3> x = lengths_of(cell_of(row));
-    for (std::size_t i = 0; i < 3; ++i) {
-      for (std::size_t j = 0; j < 3; ++j) {
-        of_cpu[i][j] += x[i] * x[j];
-        of_wall[i][j] += x[i] * x[j];
-      }
-      of_cpu[i][3] += x[i] * static_cast<double>(measured[row]->cpu.count());
-      of_wall[i][3] += x[i] * static_cast<double>(measured[row]->wall.count());
-    }
+    of_cpu.add(x, static_cast<double>(measured[row]->cpu.count()));
+    of_wall.add(x, static_cast<double>(measured[row]->wall.count()));
   }
-  const std::array<double, 3> cpu = solve(of_cpu);
-  const std::array<double, 3> wall = solve(of_wall);
+  const std::vector<double> cpu = of_cpu.solve();
+  const std::vector<double> wall = of_wall.solve();
   std::vector<Elapsed> times(measured.size());
   for (std::size_t row = 0; row < times.size(); ++row) {
     const std::array<double, 3> x = lengths_of(cell_of(row));
-    const auto at = [&](const std::array<double, 3>& line) {
+    const auto at = [&](const std::vector<double>& line) {
       return Nanoseconds(
           std::llround(std::max(0.0, line[0] * x[0] + line[1] * x[1] + line[2] * x[2])));
     };

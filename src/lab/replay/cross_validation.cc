@@ -41,8 +41,10 @@ double wanted_worth(const Target& target, const Totals& baseline, std::size_t n)
   return units(baseline) - (baseline.unit == 1 ? std::floor(loss + 1e-9) : loss);
 }
 
-std::vector<Target> default_targets() {
-  std::vector<Target> targets = {{.name = kNoLoss}};
+std::vector<Target> default_targets(bool graded) {
+  std::vector<Target> targets;
+  if (graded) targets.push_back({.name = kBest, .speedup = 1.0});
+  targets.push_back({.name = kNoLoss});
   for (const double speedup :
        {1.2, 1.35, 1.5, 1.75, 1.9, 2.0, 2.25, 2.5, 3.0, 4.0, 6.0, 9.0, 12.0}) {
     targets.push_back({.name = fmt::format("{}x", speedup), .speedup = speedup});

@@ -32,7 +32,10 @@ struct Target {
 };
 
 // No loss; 1.2 to 12 times the baseline's speed; losses of 0.5 to 20 points.
-std::vector<Target> default_targets();
+// Of translations, whose quality is more than right or wrong, first "best": the best quality at no
+// more than the baseline's time, since a memory may gain in both.
+std::vector<Target> default_targets(bool graded);
+inline constexpr const char* kBest = "best";
 inline constexpr const char* kNoLoss = "no-loss";
 
 // What answers to n items must be worth to meet the target, given the baseline's worth, in units

@@ -25,6 +25,10 @@ ordered_json to_json(const StrategyFigures& figures, const Evaluation& evaluatio
                            {"wall_ms", figures.wall_ms},
                            {"shares", shares}};
   if (figures.energy_mj) document["energy_mj"] = *figures.energy_mj;
+  for (std::size_t m = 0; m < figures.by_metric.size(); ++m) {
+    document["metrics"][to_string(kAllTextMetrics[m])] = figures.by_metric[m];
+  }
+  if (!figures.by_metric.empty()) document["suitable"] = figures.suitable;
   if (figures.by_labels) document["by_labels"] = to_json(*figures.by_labels);
   return document;
 }

@@ -86,6 +86,32 @@ bool any_abstained(const Evaluation& evaluation) {
   return any;
 }
 
+// Every metric of the single models and of the first kind's first points: BLEU is not all.
+std::string metrics_table(const Evaluation& evaluation) {
+  if (evaluation.models.front().by_metric.empty()) return "";
+  constexpr std::size_t kPoints = 2;
+  Table table;
+  std::vector<std::string> header = {""};
+  for (const TextMetric metric : kAllTextMetrics) header.emplace_back(to_string(metric));
+  header.insert(header.end(), {"BLEU-PS", "suitable %"});
+  table.row(std::move(header));
+  const auto add_row = [&](const StrategyFigures& figures) {
+    std::vector<std::string> cells = {figures.name};
+    for (const double value : figures.by_metric) cells.push_back(percent(value));
+    const double bleu = figures.by_metric[static_cast<std::size_t>(TextMetric::kBleu)];
+    cells.push_back(
+        fmt::format("{:.0f}", bleu_per_second(100 * bleu, figures.cpu_ms.value / 1000)));
+    cells.push_back(percent(figures.suitable));
+    table.row(std::move(cells));
+  };
+  for (const StrategyFigures& figures : evaluation.models) add_row(figures);
+  const std::vector<StrategyFigures>& points = evaluation.kinds.front().points;
+  for (std::size_t p = 0; p < std::min(kPoints, points.size()); ++p) add_row(points[p]);
+  return "\nevery metric, of the corpus; BLEU-PS: BLEU squared by mean CPU seconds; suitable: "
+         "sentences whose own " +
+         evaluation.criterion + " reaches the threshold\n" + table.layout();
+}
+
 std::string facts(const Evaluation& evaluation) {
   const Provenance& from = evaluation.provenance;
   return fmt::format(
@@ -135,8 +161,8 @@ std::string evaluation_text(const Evaluation& evaluation) {
         evaluation.labelled);
   }
   if (abstained) notes += "none: % of inputs without an answer; they count as not right.\n";
-  return printable(facts(evaluation) + "\n" + table.layout() + notes + "\n" +
-                   wrapped(evaluation.verdict.sentence, kLineWidth) + "\n");
+  return printable(facts(evaluation) + "\n" + table.layout() + notes + metrics_table(evaluation) +
+                   "\n" + wrapped(evaluation.verdict.sentence, kLineWidth) + "\n");
 }
 
 }  // namespace rightsize
