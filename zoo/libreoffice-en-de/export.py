@@ -13,7 +13,7 @@ import pathlib
 import numpy
 
 from graph import CONTRIB, Graph, save
-from sizes import MAX_POSITIONS, SIZES, sinusoids
+from sizes import MAX_POSITIONS, SIZES
 
 CANDIDATES = 8
 
@@ -45,7 +45,7 @@ def transformer_encoder(w, size, int8, ranges):
     flat = source if int8 else g.node("Reshape", [source, g.integers([-1])])
     x = g.embed(flat, w["embedding.weight"], math.sqrt(d))
     end = g.node("Shape", [flat], start=-1)
-    positions = g.node("Slice", [g.floats(sinusoids(d, MAX_POSITIONS)), g.integers([0]), end,
+    positions = g.node("Slice", [g.sinusoids(d, MAX_POSITIONS), g.integers([0]), end,
                                  g.integers([0])])
     x = g.node("Add", [x, positions])
     norm = g.norm(x, *w.norm("encoder.0.norm1"))
@@ -92,7 +92,7 @@ def transformer_decoder(w, size, int8, ranges):
 
     flat = token if int8 else g.node("Reshape", [token, g.integers([-1])])
     x = g.embed(flat, w["embedding.weight"], math.sqrt(d))
-    x = g.node("Add", [x, g.node("Gather", [g.floats(sinusoids(d, MAX_POSITIONS)), position])])
+    x = g.node("Add", [x, g.node("Gather", [g.sinusoids(d, MAX_POSITIONS), position])])
     norm = g.norm(x, *w.norm("decoder.0.norm1"))
     caches = []
     for i in range(size["decoder"]):
