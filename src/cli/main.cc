@@ -64,7 +64,7 @@ void add_budget(CLI::App& command, BudgetArgs& args) {
       ->group(group);
   command
       .add_option("--deadline", args.deadline_ms,
-                  "Answer each image within so many milliseconds, decoding included")
+                  "Answer each input within so many milliseconds, its decoding included")
       ->check(finite_range(0.0, 1e9))
       ->type_name("MS")
       ->group(group);

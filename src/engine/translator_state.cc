@@ -191,6 +191,10 @@ void AdaptiveTranslator::explain(const TextWorld& world, std::size_t point, cons
     const auto* run = run_of(static_cast<ModelIndex>(spec - file_.zoo.models.data()));
     step.cut = run != nullptr && run->status.ok() && !run->outcome.finished;
   }
+  if (!measured_) {  // the points are the zoo's models, of which nothing is known
+    decided.others.clear();
+    decided.costs = {};
+  }
   BudgetExplanation chosen =
       explain_budget(file_, steering_, budget, present, point, options_.steerable);
   for (std::size_t m = 0; m < live_.models.size() && measured_; ++m) {

@@ -140,7 +140,7 @@ struct ModelCost {
 
 // CPU time. Decoding is in none but `rest_ms`: it comes on top whatever runs.
 struct ExplainedCosts {
-  std::vector<ModelCost> models;  // all of the zoo
+  std::vector<ModelCost> models;  // all of the zoo; none where there are no figures to compare with
   double features_ms = 0.0;
   double runs_ms = 0.0;
   double rest_ms = 0.0;  // decoding and deciding

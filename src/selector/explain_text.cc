@@ -263,6 +263,7 @@ std::string points_text(const Explanation& explanation) {
 }
 
 std::string costs_text(const ExplainedCosts& costs, bool rescue, bool translation) {
+  if (costs.models.empty()) return "";
   std::vector<std::vector<std::string>> rows = {{"model", " CPU ms", "known from"}};
   for (const ModelCost& cost : costs.models) {
     const char* note = cost.model == costs.baseline ? " (best single model)" : "";

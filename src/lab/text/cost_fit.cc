@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "lab/least_squares.h"
 
 namespace rightsize {
 namespace {
@@ -22,30 +23,22 @@ struct Row {
   double weight = 1.0;
 };
 
-// Least squares over the terms in use, by the normal equations; a term that the others determine
-// gets 0.
-Terms solve(const std::vector<Row>& rows, const std::array<bool, kTerms>& used) {
-  std::array<std::array<double, kTerms + 1>, kTerms> a{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < kTerms; ++i) {
-      for (std::size_t j = 0; j < kTerms; ++j) a[i][j] += row.weight * row.x[i] * row.x[j];
-      a[i][kTerms] += row.weight * row.x[i] * row.y;
-    }
-  }
-  Terms scale{};
-  for (std::size_t i = 0; i < kTerms; ++i) scale[i] = a[i][i];
-  std::array<bool, kTerms> pivoted{};
+// Least squares over the terms in use; the others get 0.
+Terms solve(const std::vector<Row>& rows, unsigned used) {
+  std::vector<std::size_t> terms;
   for (std::size_t i = 0; i < kTerms; ++i) {
-    if (!used[i] || !(a[i][i] > 1e-9 * scale[i])) continue;
-    pivoted[i] = true;
-    for (std::size_t k = 0; k < kTerms; ++k) {
-      if (k == i) continue;
-      const double factor = a[k][i] / a[i][i];
-      for (std::size_t j = 0; j <= kTerms; ++j) a[k][j] -= factor * a[i][j];
-    }
+    if ((used >> i & 1U) != 0) terms.push_back(i);
   }
+  LeastSquares equations(terms.size());
+  std::vector<double> x(terms.size());
+  for (const Row& row : rows) {
+    const double root = std::sqrt(row.weight);
+    for (std::size_t i = 0; i < terms.size(); ++i) x[i] = root * row.x[terms[i]];
+    equations.add(x, root * row.y);
+  }
+  const std::vector<double> solution = equations.solve();
   Terms result{};
-  for (std::size_t i = 0; i < kTerms; ++i) result[i] = pivoted[i] ? a[i][kTerms] / a[i][i] : 0.0;
+  for (std::size_t i = 0; i < terms.size(); ++i) result[terms[i]] = solution[i];
   return result;
 }
 
@@ -64,7 +57,7 @@ Terms solve_not_negative(const std::vector<Row>& rows, std::size_t terms) {
   Terms best{};
   double least = error_of(rows, best);
   for (unsigned choice = 1; choice < (1U << terms); ++choice) {
-    const Terms c = solve(rows, {(choice & 1U) != 0, (choice & 2U) != 0, (choice & 4U) != 0});
+    const Terms c = solve(rows, choice);
     if (std::any_of(c.begin(), c.end(), [](double v) { return v < 0; })) continue;
     const double error = error_of(rows, c);
     if (error < least * (1 - 1e-9)) {

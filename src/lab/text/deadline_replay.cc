@@ -156,19 +156,27 @@ std::vector<std::size_t> oracle_choices(const JudgedRun& run, std::size_t best,
 
 DeadlineResult result_of(const JudgedRun& run, std::span<const std::size_t> chosen,
                          std::int64_t deadline) {
-  DeadlineResult result;
-  result.shares.assign(run.models(), 0.0);
-  const auto n = static_cast<double>(run.items());
   TextCounts sum;
+  std::size_t late = 0;
+  std::size_t late_other = 0;
+  std::int64_t time = 0;
+  std::vector<std::size_t> times_chosen(run.models(), 0);
   for (std::size_t i = 0; i < run.items(); ++i) {
     const std::size_t m = chosen[i];
     sum += run.given(m, i, deadline);
-    result.late += run.late(m, i, deadline) ? 1 / n : 0.0;
-    result.late_other += run.other[m][i] > deadline ? 1 / n : 0.0;
-    result.mean_ms += to_ms(Nanoseconds(run.time[m][i])) / n;
-    result.shares[m] += 1 / n;
+    late += run.late(m, i, deadline) ? 1U : 0U;
+    late_other += run.other[m][i] > deadline ? 1U : 0U;
+    time += run.time[m][i];
+    ++times_chosen[m];
   }
-  result.value = corpus_value(sum, run.metric);
+  const auto n = static_cast<double>(run.items());
+  DeadlineResult result{.value = corpus_value(sum, run.metric),
+                        .late = static_cast<double>(late) / n,
+                        .late_other = static_cast<double>(late_other) / n,
+                        .mean_ms = to_ms(Nanoseconds(time)) / n};
+  for (const std::size_t times : times_chosen) {
+    result.shares.push_back(static_cast<double>(times) / n);
+  }
   return result;
 }
 
