@@ -57,14 +57,16 @@ std::vector<std::string> next_record(const std::string& text, std::size_t& at) {
 std::string unzipped(const std::filesystem::path& file) {
   std::string text;
   std::FILE* pipe = ::popen(("gzip -dc '" + file.string() + "'").c_str(), "r");
-  EXPECT_NE(nullptr, pipe);
+  if (pipe == nullptr) {
+    ADD_FAILURE() << "gzip cannot be run";
+    return text;
+  }
   std::array<char, 65536> buffer{};
-  while (pipe != nullptr) {
-    const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe);
-    if (size == 0) break;
+  for (std::size_t size = 1; size > 0;) {
+    size = std::fread(buffer.data(), 1, buffer.size(), pipe);
     text.append(buffer.data(), size);
   }
-  if (pipe != nullptr) EXPECT_EQ(0, ::pclose(pipe)) << file;
+  EXPECT_EQ(0, ::pclose(pipe)) << file;
   return text;
 }
 
@@ -146,7 +148,7 @@ class TranslationRecordedTest : public testing::Test {
       TextOutcome outcome;
       TextModel::Times times;
       EXPECT_TRUE((*model)->translate(sources_[i], kNever, outcome, times).ok());
-      same += outcome.text == wanted_[name][i] ? 1 : 0;
+      same += outcome.text == wanted_[name][i] ? 1U : 0U;
       sum += count(outcome.text, references_[i]);
       wanted_sum += count(wanted_[name][i], references_[i]);
     }

@@ -88,6 +88,11 @@ std::string printable(std::string text) {
     return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F);
   };
   std::replace_if(text.begin(), text.end(), steers, '?');
+  // U+0080 to U+009F, some of which do what an escape sequence does.
+  for (std::size_t at = 0; (at = text.find('\xC2', at)) != std::string::npos; ++at) {
+    const unsigned char next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
+    if (next >= 0x80 && next < 0xA0) text.replace(at, 2, "?");
+  }
   return text;
 }
 

@@ -30,6 +30,10 @@ TEST(TerminalText, WrapsAtSpaces) {
 
 TEST(TerminalText, ControlCharactersAreReplaced) {
   EXPECT_EQ(printable("a\x1b[31m\tb\nc\x7f"), "a?[31m?b\nc?");
+  // The one-byte forms of escape sequences in UTF-8; not the letters beside them.
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "2J \xC2\x80\xC2\xA0\xC3\x9F\xC2"),
+            "?2J ?\xC2\xA0\xC3\x9F\xC2");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ Status TextWorld::read(std::string_view sentence) {
 }
 
 void TextWorld::stop_after(Nanoseconds time) {
-  if (time != kNever) stop_at_ = began_.wall + time;
+  stop_at_ = time < kNever - began_.wall ? began_.wall + time : kNever;
 }
 
 Trial TextWorld::run(ModelIndex model) noexcept {

@@ -143,7 +143,8 @@ Nanoseconds AdaptiveTranslator::stop_time(std::size_t point, const Budget& budge
   if (budget.answer_late && options_.steerable && longest > budget.deadline) return kNever;
   Nanoseconds step{0};
   for (const ModelIndex model : steering_.models(point)) step = std::max(step, costs_.step(model));
-  return std::max(budget.deadline - kReservedSteps * step, budget.deadline / 2);
+  const Nanoseconds deadline = std::max(budget.deadline, Nanoseconds(0));
+  return std::max(deadline - kReservedSteps * step, deadline / 2);
 }
 
 void AdaptiveTranslator::fill(const TextWorld& world, Translation& result) const {

@@ -16,12 +16,19 @@ void follow(double& mean, double value) { mean += kForget * (value - mean); }
 Status NetworkDraft::begin(std::span<const TokenId> source) {
   source_.assign(source.begin(), source.end());
   encoded_ = false;
+  failed_ = false;
   taken_.clear();
   return {};
 }
 
 Status NetworkDraft::propose(std::span<const TokenId> sofar, std::size_t count,
                              std::vector<TokenId>& proposal) {
+  if (!failed_) failed_ = !extend(sofar, count, proposal).ok();
+  return {};
+}
+
+Status NetworkDraft::extend(std::span<const TokenId> sofar, std::size_t count,
+                            std::vector<TokenId>& proposal) {
   if (!encoded_) {
     if (Status status = network_->begin(source_); !status.ok()) return status;
     encoded_ = true;

@@ -39,7 +39,8 @@ class DraftSource {
   virtual bool is_costly() const = 0;
 };
 
-// A smaller network of the same pieces, decoding greedily.
+// A smaller network of the same pieces, decoding greedily. Where it fails (it may take shorter
+// sentences than the one that it drafts for) it has no idea for the rest of the sentence.
 class NetworkDraft : public DraftSource {
  public:
   NetworkDraft(std::unique_ptr<SequenceModel> network, TokenId begin_mark, TokenId end_mark)
@@ -51,11 +52,14 @@ class NetworkDraft : public DraftSource {
   const SequenceModel& network() const { return *network_; }
 
  private:
+  Status extend(std::span<const TokenId> sofar, std::size_t count, std::vector<TokenId>& proposal);
+
   std::unique_ptr<SequenceModel> network_;
   TokenId begin_mark_;
   TokenId end_mark_;
   std::vector<TokenId> source_;
   bool encoded_ = false;        // only once a proposal is wanted
+  bool failed_ = false;         // at this sentence
   std::vector<TokenId> taken_;  // tokens that the network has been given
 };
 

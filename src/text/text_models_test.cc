@@ -173,6 +173,27 @@ TEST_F(TextModelsTest, DraftedIsGreedyForEveryPair) {
   }
 }
 
+TEST_F(TextModelsTest, ADraftThatTakesShorterSentencesDoesNotFailTheLongOnes) {
+  // The Transformers have 64 positions; a recurrent network has no limit but the manifest's.
+  ModelSpec greedy = spec("gru");
+  greedy.name = "long";
+  greedy.translation.max_source = greedy.translation.max_tokens = 250;
+  ModelSpec drafted = greedy;
+  drafted.name = "drafted_long";
+  drafted.translation.decoding = Decoding::kDrafted;
+  zoo_.models.push_back(greedy);
+  std::string sentence;
+  for (std::size_t i = 0; i < 5; ++i) sentence += sentences_[i] + " ";
+  for (const char* draft : {"step", "block"}) {
+    drafted.translation.draft = draft;
+    zoo_.models.push_back(drafted);
+    const TextOutcome want = translated(*open("long"), sentence);
+    EXPECT_GT(want.source_pieces, 64U);
+    expect_same(want, translated(*open("drafted_long"), sentence));
+    zoo_.models.pop_back();
+  }
+}
+
 TEST_F(TextModelsTest, DraftsFromTheMemoryOfKnownSentences) {
   const auto drafted = open("drafted");
   const auto greedy = open("block");
