@@ -265,6 +265,10 @@ TEST_F(TranslatorTest, CostsFollowLinesAndSpeed) {
   EXPECT_NEAR(to_ms(costs.expected(1).wall), 36, 2);
   EXPECT_NEAR(to_ms(costs.costs()[1].wall), 36 * 1.2, 3);  // as then, three times as slow
   EXPECT_NEAR(to_ms(costs.expected(0).wall), 6, 0.5);      // what is shared, too
+  file_.zoo.models[0].translation.memory = true;
+  TextCosts of_memory(file_);
+  for (int i = 0; i < 10; ++i) of_memory.observe(0, {.cpu = 90 * kMs, .wall = 90 * kMs}, false);
+  EXPECT_EQ(of_memory.expected(1).wall, line(2.0, 1.0).expected(0).wall);
   const Cost before = costs.expected(1);
   costs.observe(1, {.cpu = 5 * kMs, .wall = 5 * kMs}, true);  // says nothing
   EXPECT_EQ(costs.expected(1).wall, before.wall);
