@@ -217,7 +217,12 @@ void AdaptiveTranslator::explain(const TextWorld& world, std::size_t point, cons
   result.explanation_json = document.dump();
 }
 
-void AdaptiveTranslator::note(const TextWorld& world, const Decision& decision) {
+void AdaptiveTranslator::note(const TextWorld& world, std::size_t point, const Decision& decision) {
+  const auto is_memory = [&](ModelIndex m) { return file_.zoo.models[m].translation.memory; };
+  const std::vector<ModelIndex>& models = steering_.models(point);
+  if (options_.steerable && std::all_of(models.begin(), models.end(), is_memory)) {
+    costs_.observe_nothing();
+  }
   for (const Trial& trial : decision.trials()) {
     const TextWorld::Run* run = world.run_of(trial.model);
     if (run == nullptr || !run->status.ok()) continue;
@@ -231,7 +236,10 @@ Result<Translation> AdaptiveTranslator::translate(std::string_view sentence, con
   count_pieces(world.source());
   const Nanoseconds elapsed = world.elapsed();
   const Result<std::size_t> chosen = choose(budget, elapsed);
-  if (!chosen.ok()) return chosen.status();
+  if (!chosen.ok()) {
+    costs_.observe_nothing();
+    return chosen.status();
+  }
   world.set_costs(costs_.costs());
   world.stop_after(stop_time(*chosen, budget, elapsed));
   Translation result;
@@ -240,7 +248,7 @@ Result<Translation> AdaptiveTranslator::translate(std::string_view sentence, con
   result.late = budget.deadline != kNever && result.decision.wall > budget.deadline;
   fill(world, result);
   if (options_.explain) explain(world, *chosen, budget, costs_.present(elapsed), result);
-  note(world, result.decision);
+  note(world, *chosen, result.decision);
   return result;
 }
 

@@ -42,7 +42,7 @@ class AdaptiveTranslator {
   void fill(const TextWorld& world, Translation& result) const;
   void explain(const TextWorld& world, std::size_t point, const Budget& budget,
                const PresentCosts& present, Translation& result) const;
-  void note(const TextWorld& world, const Decision& decision);
+  void note(const TextWorld& world, std::size_t point, const Decision& decision);
 
   SelectorFile file_;
   TranslatorOptions options_;
