@@ -64,6 +64,19 @@ struct TranslateArgs {
 };
 int translate(const TranslateArgs& args);
 
+struct DeadlinesArgs {
+  std::filesystem::path run;
+  std::vector<std::string> leave_out;  // patterns of model names
+  std::string criterion;
+  std::string late = "empty";
+  bool wall = false;
+  std::size_t folds = 10;
+  std::uint64_t seed = 1;
+  std::filesystem::path markdown;
+  bool json = false;
+};
+int deadlines(const DeadlinesArgs& args);
+
 struct DraftsArgs {
   std::filesystem::path zoo;
   std::filesystem::path file;

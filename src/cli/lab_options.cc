@@ -326,6 +326,36 @@ void add_what_if(CLI::App& command, WorthArgs& args) {
       ->group(group);
 }
 
+void add_deadlines(CLI::App& app, DeadlinesArgs& args, Run& run) {
+  CLI::App& command = *app.add_subcommand(
+      "deadlines",
+      "Judge choosing a model per sentence by its predicted time, over many deadlines");
+  command.add_option("RUN", args.run, "A run.db of translations with references")->required();
+  add_leave_out(command, args.leave_out);
+  command
+      .add_option("--criterion", args.criterion,
+                  "BLEU (default), chrF2, ROUGE-L, token-F1 or paper-F1")
+      ->type_name("NAME");
+  command
+      .add_option("--late", args.late,
+                  "What a late sentence counts as: empty, or what the cheapest model says")
+      ->check(CLI::IsMember({"empty", "cheapest"}))
+      ->capture_default_str();
+  command.add_flag("--wall", args.wall, "Deadlines in wall time instead of CPU time");
+  add_folds(command, args.folds, args.seed);
+  command.add_option("--markdown", args.markdown, "Write the tables also here")->type_name("FILE");
+  add_json(command, args.json);
+  command.footer(
+      "Deadlines are quantiles of the best model's own times. Deadline mode takes the best model\n"
+      "whose predicted upper time fits the sentence; beside it stand every single model, the best\n"
+      "of them that keeps the deadline, and a chooser that knows all. Times of sentences must "
+      "have\n"
+      "been measured, not estimated: profile with --timing-items 0.\n\n"
+      "Example:\n"
+      "  rightsize deadlines run.db");
+  command.callback([&] { run = [&] { return deadlines(args); }; });
+}
+
 void add_drafts(CLI::App& app, DraftsArgs& args, Run& run) {
   CLI::App& command = *app.add_subcommand(
       "drafts", "Measure what drafting saves for every pair of networks of a translation zoo");
@@ -454,6 +484,7 @@ void add_lab_commands(CLI::App& app, LabArgs& args, Run& run) {
   add_certify(app, args.certify, run);
   add_worth(app, args.worth, run);
   add_drafts(app, args.drafts, run);
+  add_deadlines(app, args.deadlines, run);
   add_reproduce(app, args.reproduce, run);
   add_labels(app, args.labels, run);
 }

@@ -28,6 +28,7 @@ struct LabArgs {
   EvaluateArgs evaluate;
   WorthArgs worth;
   DraftsArgs drafts;
+  DeadlinesArgs deadlines;
   CertifyArgs certify;
   ReproduceArgs reproduce;
   LabelsArgs labels;

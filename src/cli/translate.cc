@@ -74,6 +74,8 @@ nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
                      {"cpu_ms", to_ms(trial.cpu)},
                      {"wall_ms", to_ms(trial.wall)}});
   }
+  // A sentence that was refused at once has no decision.
+  const char* reason = t.decision.steps().empty() ? "" : to_string(t.decision.last().reason);
   nlohmann::ordered_json document = {{"place", row.sentence.place},
                                      {"source", row.sentence.text},
                                      {"answered", t.answered},
@@ -85,7 +87,7 @@ nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
                                      {"late", t.late},
                                      {"failure", t.failure},
                                      {"tried", tried},
-                                     {"reason", to_string(t.decision.last().reason)},
+                                     {"reason", reason},
                                      {"source_pieces", t.source_pieces},
                                      {"target_tokens", t.target_tokens},
                                      {"decoder_calls", t.decoder_calls},

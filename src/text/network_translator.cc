@@ -28,12 +28,16 @@ Status NetworkTranslator::check_pieces() const {
                     "sentences",
                     pieces_.size(), spec_.max_source));
   }
-  const auto unknown = std::count(pieces_.begin(), pieces_.end(), tokenizer_.unknown());
-  if (2 * static_cast<std::size_t>(unknown) > pieces_.size()) {
+  if (std::count(pieces_.begin(), pieces_.end(), tokenizer_.unknown()) == 0) return {};
+  // Pieces say too little: a whole row of unknown characters is one.
+  std::size_t known = 0;
+  for (const TokenId piece : pieces_) known += tokenizer_.characters(piece);
+  const std::size_t all = printed_characters(source_);
+  if (2 * known < all) {
     return invalid_input(
-        fmt::format("the model knows {} of the sentence's {} pieces; is it in the model's source "
-                    "language?",
-                    pieces_.size() - static_cast<std::size_t>(unknown), pieces_.size()));
+        fmt::format("the model knows {} of the sentence's {} characters; is it in the model's "
+                    "source language?",
+                    known, all));
   }
   return {};
 }
@@ -99,6 +103,9 @@ Status NetworkTranslator::translate_pieces(Nanoseconds stop_at, TextOutcome& out
                               .beam_stop = spec_.beam_stop,
                               .stop_at = stop_at};
   if (status = decode(options, times); !status.ok()) return status;
+  if (std::isnan(hypothesis_.mean_log_probability)) {
+    return runtime_error("the network gives no numbers (NaN); make its files again");
+  }
   outcome.finished = hypothesis_.finished;
   outcome.stopped = hypothesis_.stopped;
   outcome.target_tokens = hypothesis_.tokens.size() + (hypothesis_.finished ? 1 : 0);

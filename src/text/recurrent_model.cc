@@ -131,6 +131,9 @@ Result<std::unique_ptr<SequenceModel>> make_recurrent(Session& encoder, Session&
       return mismatch(fmt::format("the encoder has no output '{}'", name));
     }
   }
+  if (find_tensor(decoder.inputs(), "beam_idx") == nullptr) {
+    return mismatch("the decoder has no input 'beam_idx'");
+  }
   if (side_of(encoder.outputs(), "state", 2, 1) != state_width) {
     return mismatch("encoder and decoder are not of one network: their states differ in width");
   }

@@ -34,12 +34,19 @@ void SequenceModel::candidate_outputs(std::size_t rows, std::span<const std::int
 
 Result<std::unique_ptr<SequenceModel>> SequenceModel::make(Session& encoder, Session& decoder) {
   for (const char* name : {"topk_logp", "topk_ids"}) {
-    if (find_tensor(decoder.outputs(), name) == nullptr) {
-      return mismatch(fmt::format("the decoder has no output '{}'", name));
+    const TensorInfo* tensor = find_tensor(decoder.outputs(), name);
+    if (tensor == nullptr) return mismatch(fmt::format("the decoder has no output '{}'", name));
+    const std::int64_t count = tensor->shape.empty() ? 0 : tensor->shape.back();
+    if (count != static_cast<std::int64_t>(kCandidates) && count != -1) {
+      return mismatch(fmt::format("the decoder's output '{}' has {} candidates; {} are needed",
+                                  name, count, kCandidates));
     }
   }
   if (find_tensor(encoder.inputs(), "src") == nullptr) {
     return mismatch("the encoder has no input 'src'");
+  }
+  if (find_tensor(decoder.inputs(), "token") == nullptr) {
+    return mismatch("the decoder has no input 'token'");
   }
   if (find_tensor(decoder.inputs(), "state") != nullptr) return make_recurrent(encoder, decoder);
   if (find_tensor(decoder.inputs(), "k0") != nullptr) return make_transformer(encoder, decoder);

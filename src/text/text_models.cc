@@ -50,7 +50,10 @@ Status TextModels::open_network(const ModelSpec& model) {
     tokenizer = std::move(*opened);
   }
   const auto network = SequenceModel::make(**encoder, **decoder);
-  if (!network.ok()) return network.status().with_context(fmt::format("model '{}'", model.name));
+  if (!network.ok()) {
+    return network.status().with_context(
+        fmt::format("model '{}': {} and {}", model.name, spec.encoder.file, model.file));
+  }
   const std::size_t vocabulary = (*network)->vocabulary();
   if (vocabulary != 0 && vocabulary != tokenizer->size()) {
     return mismatch(

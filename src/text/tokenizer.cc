@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sentencepiece_processor.h>
 
+#include <algorithm>
+
 namespace rightsize {
 
 struct Tokenizer::Model {
@@ -41,11 +43,28 @@ Status Tokenizer::decode(const std::vector<TokenId>& pieces, std::string& text) 
   return done.ok() ? Status() : runtime_error("cannot join pieces: " + done.ToString());
 }
 
+std::size_t Tokenizer::characters(TokenId piece) const {
+  const auto id = static_cast<int>(piece);
+  if (model_->processor.IsUnknown(id) || model_->processor.IsControl(id)) return 0;
+  constexpr std::string_view kSpace = "\xE2\x96\x81";
+  std::string_view text = model_->processor.IdToPiece(id);
+  for (; text.starts_with(kSpace); text.remove_prefix(kSpace.size())) {
+  }
+  return printed_characters(text);
+}
+
 std::size_t Tokenizer::size() const {
   return static_cast<std::size_t>(model_->processor.GetPieceSize());
 }
 TokenId Tokenizer::begin_mark() const { return model_->processor.bos_id(); }
 TokenId Tokenizer::end_mark() const { return model_->processor.eos_id(); }
 TokenId Tokenizer::unknown() const { return model_->processor.unk_id(); }
+
+std::size_t printed_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+    return c != ' ' && !continues;
+  }));
+}
 
 }  // namespace rightsize

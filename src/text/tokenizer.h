@@ -23,6 +23,9 @@ class Tokenizer {
   Status encode(std::string_view text, std::vector<TokenId>& pieces) const;
   Status decode(const std::vector<TokenId>& pieces, std::string& text) const;
 
+  // Of a piece, the mark of a space not counted; 0 of the unknown one and of marks.
+  std::size_t characters(TokenId piece) const;
+
   std::size_t size() const;  // number of pieces
   TokenId begin_mark() const;
   TokenId end_mark() const;
@@ -33,5 +36,8 @@ class Tokenizer {
   explicit Tokenizer(std::unique_ptr<Model> model);
   std::unique_ptr<Model> model_;
 };
+
+// Characters of a text in UTF-8, spaces not counted.
+std::size_t printed_characters(std::string_view text);
 
 }  // namespace rightsize

@@ -284,6 +284,9 @@ Result<std::unique_ptr<SequenceModel>> make_transformer(Session& encoder, Sessio
   }
   size.blocks = find_tensor(decoder.inputs(), "mask") != nullptr &&
                 find_tensor(decoder.inputs(), "position") != nullptr;
+  if (!size.blocks && find_tensor(decoder.inputs(), "beam_idx") == nullptr) {
+    return mismatch("the decoder has no input 'beam_idx'");
+  }
   const std::int64_t width = size.blocks ? side_of(encoder.outputs(), "ck0", 4, 3)
                                          : side_of(encoder.outputs(), "ck0", 3, 1);
   if (width != size.head_width) {

@@ -265,8 +265,9 @@ void TranslationMemory::compare(std::string_view sentence, double least, MemoryS
 // Puts the sentence's own numbers and placeholders into the translation of an entry.
 void TranslationMemory::adapt(std::uint32_t entry, MemoryScratch& scratch,
                               MemoryMatch& match) const {
-  match.adapted = std::string(match.translation);
   split_words(match.source, scratch.entry_words);
+  split_words(match.translation, scratch.target_words);
+  scratch.values.assign(scratch.target_words.size(), std::string_view());
   const auto words =
       static_cast<double>(std::max(scratch.entry_words.size(), scratch.words.size()));
   const std::span<const std::uint32_t> ids = view_->words_of(entry);
@@ -282,15 +283,13 @@ void TranslationMemory::adapt(std::uint32_t entry, MemoryScratch& scratch,
       const std::string_view ours = scratch.words[i].text;
       const std::string_view theirs = scratch.entry_words[i].text;
       if (scratch.words[i].kind == WordKind::kWord || ours == theirs) continue;
-      split_words(match.adapted, scratch.target_words);
       const auto place = std::find_if(scratch.target_words.begin(), scratch.target_words.end(),
                                       [&](const MemoryWord& w) { return w.text == theirs; });
       if (count(scratch.entry_words, theirs) != 1 || count(scratch.target_words, theirs) != 1) {
         ++misfits;
         continue;
       }
-      const auto at = static_cast<std::size_t>(place->text.data() - match.adapted.data());
-      match.adapted.replace(at, theirs.size(), ours);
+      scratch.values[static_cast<std::size_t>(place - scratch.target_words.begin())] = ours;
     }
   } else {
     // Values that only one side has are different words.
@@ -298,6 +297,18 @@ void TranslationMemory::adapt(std::uint32_t entry, MemoryScratch& scratch,
       if (word.kind != WordKind::kWord && count(scratch.entry_words, word.text) == 0) ++misfits;
     }
   }
+  // All at once: a value that was put in is not taken for one of the entry's.
+  std::size_t copied = 0;
+  match.adapted.clear();
+  for (std::size_t i = 0; i < scratch.values.size(); ++i) {
+    if (scratch.values[i].empty()) continue;
+    const std::string_view theirs = scratch.target_words[i].text;
+    const auto at = static_cast<std::size_t>(theirs.data() - match.translation.data());
+    match.adapted += match.translation.substr(copied, at - copied);
+    match.adapted += scratch.values[i];
+    copied = at + theirs.size();
+  }
+  match.adapted += match.translation.substr(copied);
   match.similarity =
       std::max(0.0, std::min(kAdapted, match.similarity) - static_cast<double>(misfits) / words);
 }

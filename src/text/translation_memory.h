@@ -44,6 +44,7 @@ struct MemoryScratch {
   std::vector<MemoryWord> words;
   std::vector<MemoryWord> entry_words;
   std::vector<MemoryWord> target_words;
+  std::vector<std::string_view> values;  // to be put in place of a target word; empty: none
   std::vector<std::uint32_t> ids;
   std::vector<std::uint32_t> order;
   std::vector<std::uint32_t> found;  // entries, once for every word that they share

@@ -94,6 +94,15 @@ TEST(TranslationMemory, PutsTheSentencesOwnValuesIntoTheTranslation) {
   EXPECT_NEAR(kAdapted - 0.25, memory.lookup("Version 7.5 is new").similarity, 1e-9);
 }
 
+TEST(TranslationMemory, ValuesThatWerePutInAreNotReplacedAgain) {
+  Memory memory({{"Move 1 to 2", "1 verschieben"}, {"From 3 to 4", "Von 3 bis 4"}});
+  EXPECT_EQ("Von 4 bis 3", memory.lookup("From 4 to 3").adapted);
+  // The 2 of the source is not in the translation.
+  const MemoryMatch match = memory.lookup("Move 2 to 7");
+  EXPECT_EQ("2 verschieben", match.adapted);
+  EXPECT_NEAR(kAdapted - 0.25, match.similarity, 1e-9);
+}
+
 TEST(TranslationMemory, KeepsTheMostFrequentTranslation) {
   Memory memory({{"Table", "Tisch"},
                  {"Table", "Tabelle"},

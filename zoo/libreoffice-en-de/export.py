@@ -13,7 +13,7 @@ import pathlib
 import numpy
 
 from graph import CONTRIB, Graph, save
-from sizes import MAX_POSITIONS, SIZES, sinusoids
+from sizes import MAX_POSITIONS, SIZES
 
 CANDIDATES = 8
 
@@ -41,20 +41,22 @@ def transformer_encoder(w, size, int8, ranges):
     d, heads = size["d"], size["heads"]
     g = Graph("encoder", int8, ranges)
     source = g.input("src", [1, "S"], integers=True)
-    flat = g.node("Reshape", [source, g.integers([-1])])
+    # In int8, products take [1, S, d] as it is; those of float32 (Gemm) only rows.
+    flat = source if int8 else g.node("Reshape", [source, g.integers([-1])])
     x = g.embed(flat, w["embedding.weight"], math.sqrt(d))
-    end = g.node("Shape", [flat])
-    positions = g.node("Slice", [g.floats(sinusoids(d, MAX_POSITIONS)), g.integers([0]), end,
+    end = g.node("Shape", [flat], start=-1)
+    positions = g.node("Slice", [g.sinusoids(d, MAX_POSITIONS), g.integers([0]), end,
                                  g.integers([0])])
     x = g.node("Add", [x, positions])
     norm = g.norm(x, *w.norm("encoder.0.norm1"))
     for i in range(size["encoder"]):
         at = f"encoder.{i}."
         qkv = g.linear(norm, *w.matrix(at + "qkv"), at + "qkv")
-        rows = [g.node("Unsqueeze", [part, g.integers([0])])
-                for part in g.node("Split", [qkv], 3, axis=-1)]
+        rows = g.node("Split", [qkv], 3, axis=-1)
+        if not int8:
+            rows = [g.node("Unsqueeze", [part, g.integers([0])]) for part in rows]
         y = g.node("MultiHeadAttention", rows, 1, CONTRIB, num_heads=heads)
-        y = g.node("Squeeze", [y, g.integers([0])])
+        y = y if int8 else g.node("Squeeze", [y, g.integers([0])])
         y = g.linear(y, *w.matrix(at + "out"), at + "out")
         norm, x = g.add_and_norm(x, y, *w.norm(at + "norm2"))
         y = g.linear(norm, *w.matrix(at + "up"), at + "up", relu=not int8)
@@ -79,11 +81,18 @@ def transformer_decoder(w, size, int8, ranges):
     token = g.input("token", ["B", "T"], integers=True)
     position = g.input("position", ["T"], integers=True)
     mask = g.input("mask", [1, 1, "T", "PT"])
-    x = g.embed(g.node("Reshape", [token, g.integers([-1])]), w["embedding.weight"], math.sqrt(d))
-    x = g.node("Add", [x, g.node("Gather", [g.floats(sinusoids(d, MAX_POSITIONS)), position])])
-    # [B, T, d], without knowing either.
-    shape = g.node("Concat", [g.node("Shape", [token]), g.integers([d])], axis=0)
-    flat = g.integers([-1, d])
+    # In int8, products take [B, T, d] as it is; those of float32 (Gemm) only rows.
+    shape = None if int8 else g.node("Concat", [g.node("Shape", [token]), g.integers([d])], axis=0)
+
+    def rows_of(y):
+        return y if int8 else g.node("Reshape", [y, g.integers([-1, d])])
+
+    def sequences(rows):
+        return rows if int8 else g.node("Reshape", [rows, shape])
+
+    flat = token if int8 else g.node("Reshape", [token, g.integers([-1])])
+    x = g.embed(flat, w["embedding.weight"], math.sqrt(d))
+    x = g.node("Add", [x, g.node("Gather", [g.sinusoids(d, MAX_POSITIONS), position])])
     norm = g.norm(x, *w.norm("decoder.0.norm1"))
     caches = []
     for i in range(size["decoder"]):
@@ -91,15 +100,15 @@ def transformer_decoder(w, size, int8, ranges):
         cross = [g.input(f"{name}{i}", ["B", heads, "S", width]) for name in ("ck", "cv")]
         past = [g.input(f"{name}{i}", ["B", heads, "P", width]) for name in ("k", "v")]
         qkv = g.linear(norm, *w.matrix(at + "qkv"), at + "qkv")
-        rows = [g.node("Reshape", [part, shape]) for part in g.node("Split", [qkv], 3, axis=-1)]
+        rows = [sequences(part) for part in g.node("Split", [qkv], 3, axis=-1)]
         y, key, value = g.node("MultiHeadAttention", [*rows, "", "", mask, *past], 3, CONTRIB,
                                num_heads=heads)
         caches += [(f"k{i}_out", key), (f"v{i}_out", value)]
-        y = g.linear(g.node("Reshape", [y, flat]), *w.matrix(at + "out"), at + "out")
+        y = g.linear(rows_of(y), *w.matrix(at + "out"), at + "out")
         norm, x = g.add_and_norm(x, y, *w.norm(at + "norm2"))
-        q = g.node("Reshape", [g.linear(norm, *w.matrix(at + "cross_q"), at + "cross_q"), shape])
+        q = sequences(g.linear(norm, *w.matrix(at + "cross_q"), at + "cross_q"))
         y = g.node("MultiHeadAttention", [q, *cross], 1, CONTRIB, num_heads=heads)
-        y = g.linear(g.node("Reshape", [y, flat]), *w.matrix(at + "cross_out"), at + "cross_out")
+        y = g.linear(rows_of(y), *w.matrix(at + "cross_out"), at + "cross_out")
         norm, x = g.add_and_norm(x, y, *w.norm(at + "norm3"))
         y = g.linear(norm, *w.matrix(at + "up"), at + "up", relu=not int8)
         y = g.linear(y, *w.matrix(at + "down"), at + "down", after_relu=True)
@@ -108,9 +117,11 @@ def transformer_decoder(w, size, int8, ranges):
             x, y, *w.norm("decoder_norm" if last else f"decoder.{i + 1}.norm1"))
     logits = g.project(norm, w["embedding.weight"], w["bias"], "output")
     logs, tokens = g.candidates(logits, CANDIDATES)
-    whole = g.node("Concat", [g.node("Shape", [token]), g.integers([CANDIDATES])], axis=0)
-    g.output("topk_logp", g.node("Reshape", [logs, whole]), ["B", "T", CANDIDATES])
-    g.output("topk_ids", g.node("Reshape", [tokens, whole]), ["B", "T", CANDIDATES], integers=True)
+    if not int8:
+        whole = g.node("Concat", [g.node("Shape", [token]), g.integers([CANDIDATES])], axis=0)
+        logs, tokens = (g.node("Reshape", [values, whole]) for values in (logs, tokens))
+    g.output("topk_logp", logs, ["B", "T", CANDIDATES])
+    g.output("topk_ids", tokens, ["B", "T", CANDIDATES], integers=True)
     for name, cache in caches:
         g.output(name, cache, ["B", heads, "PT", width])
     return g

@@ -8,6 +8,8 @@ import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from sizes import position_rates
+
 OPSET = 17
 IR_VERSION = 9
 CONTRIB = "com.microsoft"
@@ -57,8 +59,13 @@ class Graph:
         return name
 
     def output(self, name, value, shape, integers=False):
+        """Gives a node's output its name outside."""
         kind = TensorProto.INT64 if integers else TensorProto.FLOAT
-        self.nodes.append(helper.make_node("Identity", [value], [name]))
+        for node in self.nodes:
+            for names in (node.input, node.output):
+                for i, other in enumerate(names):
+                    if other == value:
+                        names[i] = name
         self.outputs.append(helper.make_tensor_value_info(name, kind, shape))
 
     # --- layers -----------------------------------------------------------------------------------
@@ -73,6 +80,16 @@ class Graph:
                          to=TensorProto.FLOAT)
         factors = self.node("Gather", [self.floats(scale * factor), tokens])
         return self.node("Mul", [rows, factors])
+
+    def sinusoids(self, d, positions):
+        """The table of sizes.sinusoids; the runtime makes it when it loads the graph."""
+        rates = self.constant(position_rates(d))
+        places = self.constant(numpy.arange(positions, dtype=numpy.float64)[:, None])
+        angles = self.node("Mul", [places, rates])
+        both = [self.node("Unsqueeze", [self.node(op, [angles]), self.integers([-1])])
+                for op in ("Sin", "Cos")]
+        table = self.node("Reshape", [self.node("Concat", both, axis=-1), self.integers([-1, d])])
+        return self.node("Cast", [table], to=TensorProto.FLOAT)
 
     def linear(self, x, weights, bias, layer=None, after_relu=False, relu=False):
         """x [rows, a] times weights [a, b], plus bias; `layer` names the range of x."""

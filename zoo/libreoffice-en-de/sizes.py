@@ -12,11 +12,14 @@ SIZES = {
 MAX_POSITIONS = 256
 
 
+def position_rates(d):
+    return numpy.exp(numpy.arange(0, d, 2) * (-numpy.log(10000.0) / d))
+
+
 def sinusoids(d, positions):
     """Sines at even and cosines at odd places (Vaswani et al., 2017), float32."""
     place = numpy.arange(positions, dtype=numpy.float64)[:, None]
-    rate = numpy.exp(numpy.arange(0, d, 2) * (-numpy.log(10000.0) / d))
     table = numpy.zeros((positions, d))
-    table[:, 0::2] = numpy.sin(place * rate)
-    table[:, 1::2] = numpy.cos(place * rate)
+    table[:, 0::2] = numpy.sin(place * position_rates(d))
+    table[:, 1::2] = numpy.cos(place * position_rates(d))
     return table.astype(numpy.float32)

@@ -135,7 +135,14 @@ class Splitting(unittest.TestCase):
         parts = corpus.split([pair for pair in self.pairs if pair[2].startswith("Sentence")])
         pages = {part: {line[1].split(".")[0] for line in lines} for part, lines in parts.items()}
         self.assertEqual(pages["train"] & (pages["test"] | pages["val"]), set())
-        self.assertEqual(sum(map(len, pages.values())), 400)
+        self.assertEqual(sum(len(pages[part]) for part in ("train", "val", "test")), 400)
+
+    def test_whole_pages_hold_what_stands_on_other_pages_too(self):
+        parts = corpus.split(self.pairs)
+        for part in ("val", "test"):
+            whole = {line[1] for line in parts[f"{part}-pages"]}
+            self.assertLess({line[1] for line in parts[part]}, whole)
+            self.assertIn("Related topics", whole)
 
     def test_the_split_does_not_depend_on_the_other_lines(self):
         parts = corpus.split(self.pairs[:600])

@@ -1,6 +1,7 @@
 #include "lab/evaluate/train.h"
 #include "lab/replay/drift_reference.h"
 #include "lab/replay/statistics.h"
+#include "lab/text/cost_fit.h"
 
 #include <algorithm>
 
@@ -94,6 +95,10 @@ void add_figures(const Recording& recording, const Evaluation& evaluation, Selec
       const RecordedOutcome& cell = recording.table->at(i, m);
       figures.cpu_ms += static_cast<double>(cell.cpu.count()) / kNsPerMs / n;
       figures.wall_ms += static_cast<double>(cell.wall.count()) / kNsPerMs / n;
+    }
+    if (recording.is_graded()) {
+      const auto fit = fit_cost(cost_samples(*recording.table, m, recording.item));
+      if (fit.ok()) figures.line = fit->line;
     }
     file.figures.push_back(figures);
   }

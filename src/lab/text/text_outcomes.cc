@@ -25,6 +25,14 @@ bool is_good(double value, double best, const TextLabelOptions& options) {
   return value >= options.none_below && value >= best - options.tolerance - kRounding;
 }
 
+// The greatest of the models in question is the label.
+double merit(const TextOutcomes& outcomes, ModelIndex model, std::size_t row,
+             const TextLabelOptions& options) {
+  const auto time = static_cast<double>(std::max<std::int64_t>(outcomes.cpu[model][row], 1));
+  const double value = outcomes.value[model][row];
+  return options.per_time ? value * value / time : -time;
+}
+
 }  // namespace
 
 Result<TextOutcomes> judge_texts(const OutcomeTable& table, TextMetric metric) {
@@ -81,11 +89,16 @@ std::vector<std::uint16_t> text_labels(const TextOutcomes& outcomes,
   for (const std::size_t row : rows) {
     const double best = best_value(outcomes, row, models);
     std::size_t label = models.size();
+    double greatest = 0.0;
     for (std::size_t c = 0; c < models.size(); ++c) {
-      if (!is_good(outcomes.value[models[c]][row], best, options)) continue;
-      const bool cheaper =
-          label == models.size() || outcomes.cpu[models[c]][row] < outcomes.cpu[models[label]][row];
-      if (cheaper) label = c;
+      const bool wanted = options.per_time ? outcomes.value[models[c]][row] >= options.none_below
+                                           : is_good(outcomes.value[models[c]][row], best, options);
+      if (!wanted) continue;
+      const double now = merit(outcomes, models[c], row, options);
+      if (label == models.size() || now > greatest) {
+        label = c;
+        greatest = now;
+      }
     }
     labels.push_back(static_cast<std::uint16_t>(label));
   }

@@ -37,6 +37,9 @@ Result<TextOutcomes> judge_texts(const OutcomeTable& table, TextMetric metric);
 struct TextLabelOptions {
   double tolerance = 0.01;  // of the metric, [0, 1]
   double none_below = 0.1;  // [0, 1]
+  // Labels by the paper's other criterion, BLEU-PS: of the models that reach `none_below` the one
+  // with the greatest metric x metric / time, instead of the cheapest good enough.
+  bool per_time = false;
 };
 
 // Per row the position in `models` of the cheapest good enough (of equals the first), or

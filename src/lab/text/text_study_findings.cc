@@ -33,11 +33,11 @@ TextFinding speed(const TextStudy& study, const TextResult& main) {
               "same F1 (39.5 against 39.7).",
           .ours = fmt::format(
               "'{}' is {:.2f} times as fast as '{}' [{:.2f}, {:.2f}] at {:+.2f} points of {} "
-              "[{:+.2f}, {:+.2f}]; a random mix that takes as long is at {:+.2f} points of the "
-              "premodel.",
+              "[{:+.2f}, {:+.2f}]; a random mix that takes as long is {:.2f} points {} it.",
               main.name, main.time_ratio.value, best.name, main.time_ratio.low,
               main.time_ratio.high, 100 * main.over_best.value, to_string(study.metric),
-              100 * main.over_best.low, 100 * main.over_best.high, -100 * main.over_mix.value),
+              100 * main.over_best.low, 100 * main.over_best.high,
+              std::abs(100 * main.over_mix.value), main.over_mix.value < 0 ? "above" : "below"),
           .holds = holds};
 }
 

@@ -250,10 +250,12 @@ class Study {
 Result<TextChoices> run_text_folds(const OutcomeTable& table, const TextOutcomes& outcomes,
                                    const TextInputs& inputs, const TextStudyOptions& options) {
   Study study(outcomes, inputs, options);
+  std::size_t done = 0;
   for (const auto& test : shuffled_folds(outcomes.items(), options.folds, options.seed)) {
     const auto fold = prepare(table, outcomes, inputs, options, test);
     if (!fold.ok()) return fold.status();
     if (Status status = study.meet(*fold); !status.ok()) return status;
+    if (options.progress) options.progress(++done, options.folds);
   }
   return study.take();
 }

@@ -85,6 +85,7 @@ std::string text_study_json(const TextStudy& study) {
                                  {"metric", rightsize::to_string(study.metric)},
                                  {"tolerance", number(study.labels.tolerance)},
                                  {"none_below", number(study.labels.none_below)},
+                                 {"labels_per_time", study.labels.per_time},
                                  {"theta", number(study.theta)},
                                  {"none_runs", study.cheapest_if_none ? "cheapest" : "best"},
                                  {"sentences", study.items},

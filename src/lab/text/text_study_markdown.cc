@@ -42,7 +42,11 @@ void write_data(const TextStudy& study, Out out) {
                    study.folds);
     comma = ", ";
   }
-  fmt::format_to(out, ".{}{}\n\n",
+  fmt::format_to(out, ".{}{}{}\n\n",
+                 study.labels.per_time
+                     ? " Labels are the models with the greatest metric x metric / "
+                       "time of those that are not below that."
+                     : "",
                  study.lexicon ? "" : " There was no lexicon: parts of speech count 0.",
                  study.timed ? "" : " Premodels were not timed: their own time counts 0.");
 }

@@ -113,6 +113,23 @@ TEST(TextLabels, TheCheapestGoodEnough) {
   EXPECT_EQ((Labels{0, 1, 1, 1}), text_labels(*outcomes, rows, {0}, {0.0, 0.5}));
 }
 
+TEST(TextLabels, TheGreatestValuePerTime) {
+  MadeUpRun run;
+  run.add("a", "r1 r2 r3 r4 r5", 6);
+  run.add("b", "r1 r2 r3 r4 r5", 0);
+  OutcomeTable& table = run.table();
+  const auto labels = [&](const char* of_small) {
+    table.text.cells[0].text = of_small;
+    const auto outcomes = judge_texts(table, TextMetric::kTokenF1);
+    return text_labels(*outcomes, {0, 1}, {0, 1, 2}, {.none_below = 0.1, .per_time = true});
+  };
+  // The small model takes a quarter of the middle one's time: 0.6 x 0.6 is more than that, 0.4 x
+  // 0.4 is less.
+  using Labels = std::vector<std::uint16_t>;
+  EXPECT_EQ((Labels{0, 3}), labels("r1 r2 r3 x y"));
+  EXPECT_EQ((Labels{1, 3}), labels("r1 r2 x y z"));
+}
+
 TEST(TextLabels, FailedTranslationsAreEmptyOnes) {
   MadeUpRun run;
   run.add("a", "r1 r2 r3 r4 r5", 7);
@@ -238,8 +255,14 @@ TEST(TextStudy, OwnTimeIsCounted) {
   TextStudyOptions options = quick();
   Nanoseconds time{0};
   options.clock = [&] { return time += Nanoseconds(4'000'000); };  // 4 ms from reading to reading
+  std::vector<std::size_t> done;
+  options.progress = [&](std::size_t now, std::size_t total) {
+    EXPECT_EQ(4U, total);
+    done.push_back(now);
+  };
   const auto study = run_text_study(made_up(40, true), options);
   ASSERT_TRUE(study.ok()) << study.status().message();
+  EXPECT_EQ((std::vector<std::size_t>{1, 2, 3, 4}), done);
   EXPECT_TRUE(study->timed);
   EXPECT_NEAR(4.0 / 40, study->features_ms, 1e-9);
   EXPECT_NEAR(4.0 / 40, study->bag_ms, 1e-9);
