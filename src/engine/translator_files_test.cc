@@ -108,7 +108,7 @@ TEST_F(TranslatorFilesTest, WhatIsNoUtf8IsRefusedByItsFirstBadByte) {
 TEST_F(TranslatorFilesTest, WhatNoModelCanTranslateIsAFailureThatSaysWhy) {
   std::string long_line;
   for (int i = 0; i < 10000; ++i) long_line += "letter ";
-  for (const char* point : {"gru", "gru_beam", "step", "drafted"}) {
+  for (const std::string& point : std::vector<std::string>{"gru", "gru_beam", "step", "drafted"}) {
     auto translator = open(point);
     ASSERT_TRUE(translator.ok());
     const std::string before = translator->translate(good_)->text;
