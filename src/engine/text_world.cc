@@ -12,7 +12,7 @@ Status TextWorld::read(std::string_view sentence) {
 }
 
 void TextWorld::stop_after(Nanoseconds time) {
-  if (time != kNever) stop_at_ = began_.wall + time;
+  stop_at_ = time > kNever - began_.wall ? kNever : began_.wall + time;
 }
 
 Trial TextWorld::run(ModelIndex model) noexcept {
@@ -22,12 +22,10 @@ Trial TextWorld::run(ModelIndex model) noexcept {
     return trial;
   }
   const Elapsed before = models_.now();
-  const bool over = before.wall >= stop_at_;
-  if (over && answer_at_hand_) return trial;
+  if (answer_at_hand_ && before.wall >= stop_at_) return trial;
   models_run_[run_count_] = model;
   Run& run = runs_[run_count_++];
-  run.status =
-      models_.models[model]->translate(source_, over ? kNever : stop_at_, run.outcome, run.times);
+  run.status = models_.models[model]->translate(source_, stop_at_, run.outcome, run.times);
   const Elapsed after = models_.now();
   trial.cpu = after.cpu - before.cpu;
   trial.wall = after.wall - before.wall;

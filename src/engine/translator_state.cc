@@ -138,9 +138,9 @@ Result<std::size_t> AdaptiveTranslator::choose(const Budget& budget, Nanoseconds
 // the deadline, the quickest answers whole.
 Nanoseconds AdaptiveTranslator::stop_time(std::size_t point, const Budget& budget,
                                           Nanoseconds elapsed) const {
-  if (budget.deadline == kNever) return kNever;
+  if (budget.deadline == kNever || budget.deadline <= Nanoseconds(0)) return budget.deadline;
   const Nanoseconds longest = steering_.longest_latency(point, costs_.present(elapsed));
-  if (budget.answer_late && options_.steerable && longest > budget.deadline) return kNever;
+  if (budget.answer_late && longest > budget.deadline) return kNever;
   Nanoseconds step{0};
   for (const ModelIndex model : steering_.models(point)) step = std::max(step, costs_.step(model));
   return std::max(budget.deadline - kReservedSteps * step, budget.deadline / 2);
@@ -217,12 +217,16 @@ void AdaptiveTranslator::explain(const TextWorld& world, std::size_t point, cons
   result.explanation_json = document.dump();
 }
 
-void AdaptiveTranslator::note(const TextWorld& world, std::size_t point, const Decision& decision) {
+// Of a request that limits time: was no network allowed to run? `point`: chosen, or none.
+bool AdaptiveTranslator::excludes_networks(std::optional<std::size_t> point,
+                                           const Budget& budget) const {
+  const bool limits_time = budget.deadline != kNever || budget.mean_latency != kNever;
+  if (!limits_time || !options_.steerable) return false;
   const auto is_memory = [&](ModelIndex m) { return file_.zoo.models[m].translation.memory; };
-  const std::vector<ModelIndex>& models = steering_.models(point);
-  if (options_.steerable && std::all_of(models.begin(), models.end(), is_memory)) {
-    costs_.observe_nothing();
-  }
+  return !point || std::ranges::all_of(steering_.models(*point), is_memory);
+}
+
+void AdaptiveTranslator::note(const TextWorld& world, const Decision& decision) {
   for (const Trial& trial : decision.trials()) {
     const TextWorld::Run* run = world.run_of(trial.model);
     if (run == nullptr || !run->status.ok()) continue;
@@ -236,10 +240,9 @@ Result<Translation> AdaptiveTranslator::translate(std::string_view sentence, con
   count_pieces(world.source());
   const Nanoseconds elapsed = world.elapsed();
   const Result<std::size_t> chosen = choose(budget, elapsed);
-  if (!chosen.ok()) {
-    costs_.observe_nothing();
-    return chosen.status();
-  }
+  const auto point = chosen.ok() ? std::optional(*chosen) : std::nullopt;
+  if (excludes_networks(point, budget)) costs_.observe_nothing();
+  if (!chosen.ok()) return chosen.status();
   world.set_costs(costs_.costs());
   world.stop_after(stop_time(*chosen, budget, elapsed));
   Translation result;
@@ -248,7 +251,7 @@ Result<Translation> AdaptiveTranslator::translate(std::string_view sentence, con
   result.late = budget.deadline != kNever && result.decision.wall > budget.deadline;
   fill(world, result);
   if (options_.explain) explain(world, *chosen, budget, costs_.present(elapsed), result);
-  note(world, *chosen, result.decision);
+  note(world, result.decision);
   return result;
 }
 
