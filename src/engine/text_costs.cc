@@ -19,6 +19,7 @@ TextCosts::TextCosts(const SelectorFile& file)
       settled_(file.figures.size()),
       speed_(file.figures.size()) {
   for (const ModelFigures& figures : file.figures) lines_.push_back(line_of(figures));
+  for (const ModelSpec& model : file.zoo.models) memory_.push_back(model.translation.memory);
 }
 
 void TextCosts::open(ModelIndex model) {
@@ -57,6 +58,7 @@ Nanoseconds TextCosts::step(ModelIndex model) const {
 }
 
 void TextCosts::observe(ModelIndex model, const Cost& measured, bool stopped) {
+  if (memory_[model] != 0) return;
   const Cost profiled = lines_[model].expected(pieces_[model]);
   const Cost now = speed_.expected(model, profiled);
   if (stopped && measured.wall <= now.wall) return;
@@ -64,6 +66,7 @@ void TextCosts::observe(ModelIndex model, const Cost& measured, bool stopped) {
 }
 
 void TextCosts::observe_warm_up(ModelIndex model, std::size_t pieces, const Cost& measured) {
+  if (memory_[model] != 0) return;
   speed_.observe(model, lines_[model].expected(pieces), measured);
   refresh(model);
 }

@@ -31,8 +31,11 @@ class TextCosts {
   // What one more step of decoding takes at most, by the costs of a source piece.
   Nanoseconds step(ModelIndex model) const;
 
-  // After a run on that sentence. A run that was stopped says that the model takes longer than so.
+  // After a run on that sentence. A run that was stopped says that the model takes longer than so;
+  // what a memory takes, next to nothing, says nothing of the networks.
   void observe(ModelIndex model, const Cost& measured, bool stopped);
+  // After a sentence that no network was allowed to translate.
+  void observe_nothing() { speed_.forget(); }
   // After a run on another sentence of about so many pieces.
   void observe_warm_up(ModelIndex model, std::size_t pieces, const Cost& measured);
 
@@ -41,6 +44,7 @@ class TextCosts {
 
   std::vector<CostLine> lines_;      // [model]
   std::vector<Cost> profiled_;       // [model]: means per input
+  std::vector<char> memory_;         // [model]: is a translation memory
   std::vector<char> open_;           // [model]
   std::vector<std::size_t> pieces_;  // [model]: of the sentence
   std::vector<Cost> costs_;          // [model]

@@ -32,8 +32,8 @@ class TextWorld : public World {
   // What running the models is expected to cost on this sentence; valid as long as the world.
   void set_costs(std::span<const Cost> costs) { costs_ = costs; }
   // Decoding is cut when the request has gone on for so long. A translation that is cut counts as
-  // failed where a model before it gave a whole one, so that this one answers. A model that is run
-  // after the time is over runs to its end if there is no answer yet; else not at all.
+  // failed where a model before it gave a whole one, so that this one answers. After that
+  // time no model is run if there is such an answer.
   void stop_after(Nanoseconds time);
 
   Trial run(ModelIndex model) noexcept override;

@@ -138,9 +138,9 @@ Result<std::size_t> AdaptiveTranslator::choose(const Budget& budget, Nanoseconds
 // the deadline, the quickest answers whole.
 Nanoseconds AdaptiveTranslator::stop_time(std::size_t point, const Budget& budget,
                                           Nanoseconds elapsed) const {
-  if (budget.deadline == kNever) return kNever;
+  if (budget.deadline == kNever || budget.deadline <= Nanoseconds(0)) return budget.deadline;
   const Nanoseconds longest = steering_.longest_latency(point, costs_.present(elapsed));
-  if (budget.answer_late && options_.steerable && longest > budget.deadline) return kNever;
+  if (budget.answer_late && longest > budget.deadline) return kNever;
   Nanoseconds step{0};
   for (const ModelIndex model : steering_.models(point)) step = std::max(step, costs_.step(model));
   const Nanoseconds deadline = std::max(budget.deadline, Nanoseconds(0));
@@ -218,6 +218,15 @@ void AdaptiveTranslator::explain(const TextWorld& world, std::size_t point, cons
   result.explanation_json = document.dump();
 }
 
+// Of a request that limits time: was no network allowed to run? `point`: chosen, or none.
+bool AdaptiveTranslator::excludes_networks(std::optional<std::size_t> point,
+                                           const Budget& budget) const {
+  const bool limits_time = budget.deadline != kNever || budget.mean_latency != kNever;
+  if (!limits_time || !options_.steerable) return false;
+  const auto is_memory = [&](ModelIndex m) { return file_.zoo.models[m].translation.memory; };
+  return !point || std::ranges::all_of(steering_.models(*point), is_memory);
+}
+
 void AdaptiveTranslator::note(const TextWorld& world, const Decision& decision) {
   for (const Trial& trial : decision.trials()) {
     const TextWorld::Run* run = world.run_of(trial.model);
@@ -232,6 +241,8 @@ Result<Translation> AdaptiveTranslator::translate(std::string_view sentence, con
   count_pieces(world.source());
   const Nanoseconds elapsed = world.elapsed();
   const Result<std::size_t> chosen = choose(budget, elapsed);
+  const auto point = chosen.ok() ? std::optional(*chosen) : std::nullopt;
+  if (excludes_networks(point, budget)) costs_.observe_nothing();
   if (!chosen.ok()) return chosen.status();
   world.set_costs(costs_.costs());
   world.stop_after(stop_time(*chosen, budget, elapsed));

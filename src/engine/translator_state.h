@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/text_costs.h"
@@ -42,6 +43,7 @@ class AdaptiveTranslator {
   void fill(const TextWorld& world, Translation& result) const;
   void explain(const TextWorld& world, std::size_t point, const Budget& budget,
                const PresentCosts& present, Translation& result) const;
+  bool excludes_networks(std::optional<std::size_t> point, const Budget& budget) const;
   void note(const TextWorld& world, const Decision& decision);
 
   SelectorFile file_;

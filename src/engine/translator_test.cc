@@ -248,6 +248,23 @@ TEST_F(TranslatorTest, ModelsThatRefuseAreNotTimed) {
   EXPECT_EQ(answer(*translator, kLong, {.deadline = 15 * kMs}).model, "quick");
 }
 
+TEST_F(TranslatorTest, ARefusalIsNotForEver) {
+  file_.points.resize(1);  // good alone: 6 ms
+  const auto translator = open({.steerable = true});
+  const std::string sentence = "a b c d";
+  for (int i = 0; i < 20; ++i) answer(*translator, sentence, {});
+  slowdown = 4.0;
+  for (int i = 0; i < 20; ++i) answer(*translator, sentence, {});
+  slowdown = 1.0;  // which it does not see, as nothing runs
+  const Budget budget{.deadline = 14 * kMs};
+  ASSERT_THAT(refusal(*translator, sentence, budget), HasSubstr("no operating point"));
+  int refused = 1;
+  while (refused < 1000 && !translator->translate(sentence, budget).ok()) ++refused;
+  EXPECT_GE(refused, 50);  // nor is it at once
+  EXPECT_LE(refused, 250);
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(answer(*translator, sentence, budget).late);
+}
+
 // The costs alone, with no clock.
 TEST_F(TranslatorTest, CostsFollowLinesAndSpeed) {
   TextCosts costs(file_);
@@ -265,6 +282,10 @@ TEST_F(TranslatorTest, CostsFollowLinesAndSpeed) {
   EXPECT_NEAR(to_ms(costs.expected(1).wall), 36, 2);
   EXPECT_NEAR(to_ms(costs.costs()[1].wall), 36 * 1.2, 3);  // as then, three times as slow
   EXPECT_NEAR(to_ms(costs.expected(0).wall), 6, 0.5);      // what is shared, too
+  file_.zoo.models[0].translation.memory = true;
+  TextCosts of_memory(file_);
+  for (int i = 0; i < 10; ++i) of_memory.observe(0, {.cpu = 90 * kMs, .wall = 90 * kMs}, false);
+  EXPECT_EQ(of_memory.expected(1).wall, line(2.0, 1.0).expected(0).wall);
   const Cost before = costs.expected(1);
   costs.observe(1, {.cpu = 5 * kMs, .wall = 5 * kMs}, true);  // says nothing
   EXPECT_EQ(costs.expected(1).wall, before.wall);

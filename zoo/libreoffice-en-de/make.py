@@ -15,6 +15,7 @@ import importlib.util
 import json
 import pathlib
 import re
+import signal
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -153,9 +154,10 @@ class Recipe:
     def measurement(self, names):
         if not self.o.program.exists():
             text = f"measure: needs {self.o.program}, which is not built (scripts/setup builds it)"
-            if self.o.stages_given:
+            if self.o.stages and "measure" in self.o.stages:
                 raise RecipeError(text)
-            say(text + "; left out")
+            if not self.o.stages:
+                say(text + "; left out")
             return []
         count = 0 if self.o.scale >= 1 else SENTENCES_WHEN_SCALED
         return [Task("measure", "measure",
@@ -196,31 +198,37 @@ def arguments():
         parser.error(f"--language {options.language}: is not a code as in Debian's package names")
     if not 0 < options.scale <= 1:
         parser.error("--scale is above 0, at most 1")
-    options.stages_given = options.stages and "measure" in options.stages
     options.work = (options.work or PROJECT / "build" / f"libreoffice-en-{options.language}").resolve()
     return options
 
 
 def locked(work):
-    """Keeps a second run out of the folder; held until the process ends."""
+    """Keeps a second run out of the folder, until this process and all it started have ended."""
     stream = (work / ".lock").open("w", encoding="utf-8")
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise RecipeError(f"another run is at work in {work}") from error
+        raise RecipeError(f"another run is at work in {work}, or what it started still is") from error
     return stream
 
 
 def make(options):
     check_packages()
     options.work.mkdir(parents=True, exist_ok=True)
-    with locked(options.work):
+    with locked(options.work) as lock:
         tasks = Recipe(options).tasks()
-        Runner(options.work, options.at_a_time).run(tasks, options.stages or STAGES)
-    say(f"all is in {options.work}; the zoo is {options.work / 'models' / 'zoo.toml'}")
+        runner = Runner(options.work, options.at_a_time, inherited=(lock.fileno(),))
+        runner.run(tasks, options.stages or STAGES)
+    manifest = options.work / "models" / "zoo.toml"
+    say(f"all is in {options.work}" + (f"; the zoo is {manifest}" if manifest.exists() else ""))
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
 
 
 def main():
+    signal.signal(signal.SIGTERM, interrupted)
     try:
         make(arguments())
     except RecipeError as error:

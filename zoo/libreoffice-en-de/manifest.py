@@ -24,15 +24,15 @@ source_language = "en"
 target_language = "{language}"
 
 [defaults.translation]
-tokenizer = {{ file = "spm.model", sha256 = "{tokenizer}" }}
+tokenizer = {{ file = "{folder}spm.model", sha256 = "{tokenizer}" }}
 """
 MODEL = """
 [[model]]
 name = "{folder}/{mode}"
-file = "{folder}/decoder.onnx"
+file = "{place}/decoder.onnx"
 sha256 = "{decoder}"
 [model.translation]
-encoder = {{ file = "{folder}/encoder.onnx", sha256 = "{encoder}" }}
+encoder = {{ file = "{place}/encoder.onnx", sha256 = "{encoder}" }}
 decoding = "{decoding}"
 """
 
@@ -41,26 +41,33 @@ def sha256_of(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def entries_of(root, name, kind):
+def entries_of(root, name, kind, prefix):
     """The models of one network, in one kind of numbers ("" or "-int8")."""
     folder = name + kind
     files = {part: sha256_of(root / folder / f"{part}.onnx") for part in ("encoder", "decoder")}
     modes = [("greedy", "greedy", ""), ("beam4", "beam", "beam = 4\n")]
     if name in DRAFTED and (root / (DRAFT + kind)).is_dir():
         modes.append(("drafted", "drafted", f'draft = "{DRAFT}{kind}/greedy"\n'))
-    return "".join(MODEL.format(folder=folder, mode=mode, decoding=decoding, **files) + more
+    return "".join(MODEL.format(folder=folder, place=prefix + folder, mode=mode, decoding=decoding,
+                                **files) + more
                    for mode, decoding, more in modes)
+
+
+def text_of(root, language, folder=""):
+    """The manifest of the networks below `root`, which is called `folder` in it."""
+    text = HEADER.format(language=language, folder=folder,
+                         tokenizer=sha256_of(root / "spm.model"))
+    for name in reversed(SIZES):  # the cheapest first
+        for kind in ("-int8", ""):
+            if (root / (name + kind)).is_dir():
+                text += entries_of(root, name, kind, folder)
+    return text
 
 
 def write(root, tokenizer, language):
     shutil.copyfile(tokenizer, root / "spm.model")
-    text = HEADER.format(language=language, tokenizer=sha256_of(tokenizer))
-    for name in reversed(SIZES):  # the cheapest first
-        for kind in ("-int8", ""):
-            if (root / (name + kind)).is_dir():
-                text += entries_of(root, name, kind)
     partial = root / "zoo.toml.part"
-    partial.write_text(text, encoding="utf-8")
+    partial.write_text(text_of(root, language), encoding="utf-8")
     partial.rename(root / "zoo.toml")
 
 

@@ -17,7 +17,8 @@ SETTINGS = {
         "trf_draft": [dict(steps=2500, rate=2e-3, dropout=0.05, tokens=2048,
                            target=STUDENTS_TARGET)],
     },
-    # The weights of this project.
+    # The weights of this project. Those of trf_big are of step 6,800 of the second stage; the first
+    # stage of trf_draft learnt what trf_big said after its own first stage.
     "shipped": {
         "trf_big": [dict(steps=6500, dropout=0.15, tokens=2048, rate=1.2e-3),
                     dict(steps=8000, dropout=0.2, tokens=2048, rate=9e-4)],
@@ -25,6 +26,8 @@ SETTINGS = {
         "gru_mid": [dict(steps=4500)],
         "gru_small": [dict(steps=3500, rate=2e-3)],
         "trf_draft": [dict(steps=4000, rate=2e-3, dropout=0.05, tokens=2048,
+                           target=STUDENTS_TARGET),
+                      dict(steps=2000, rate=1.2e-3, dropout=0.05, tokens=2048, warm_up=100,
                            target=STUDENTS_TARGET)],
     },
 }

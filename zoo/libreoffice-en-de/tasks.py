@@ -54,8 +54,8 @@ def last_line(path):
 class Running:
     """A task at work, its words in a log."""
 
-    def __init__(self, task, logs):
-        self.task, self.began = task, time.monotonic()
+    def __init__(self, task, logs, inherited):
+        self.task, self.began, self.inherited = task, time.monotonic(), inherited
         self.log = logs / f"{task.file_name()}.log"
         self.stream = self.log.open("a", encoding="utf-8")
         self.commands = list(task.commands)
@@ -65,7 +65,8 @@ class Running:
     def next_command(self):
         try:
             self.process = subprocess.Popen(self.commands.pop(0), stdout=self.stream,
-                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                            pass_fds=self.inherited)
         except OSError as error:
             raise RecipeError(f"{self.task.name}: {error.filename}: {error.strerror}") from error
 
@@ -94,8 +95,10 @@ class Running:
 
 
 class Runner:
-    def __init__(self, work, at_most=2, pause=0.2):
-        self.at_most, self.pause = at_most, pause
+    """`inherited`: descriptors that what is started keeps open, such as a lock."""
+
+    def __init__(self, work, at_most=2, pause=0.2, inherited=()):
+        self.at_most, self.pause, self.inherited = at_most, pause, inherited
         self.logs, self.records = work / "logs", work / "records"
         self.logs.mkdir(parents=True, exist_ok=True)
         self.records.mkdir(exist_ok=True)
@@ -115,7 +118,7 @@ class Runner:
             record = self.records / f"{task.file_name()}.txt"
             record.write_text(task.settings + "\n", encoding="utf-8")
         say(f"{task.name}: started")
-        return Running(task, self.logs)
+        return Running(task, self.logs, self.inherited)
 
     def run(self, tasks, stages):
         """Does what is not done of the tasks whose stage is in `stages`."""

@@ -213,6 +213,15 @@ class Resuming(unittest.TestCase):
         self.run_all(tasks, {"a"})
         self.assertEqual(self.run_all(tasks, {"b"}), ["b"])
 
+    def test_what_is_started_keeps_the_lock(self):
+        with tempfile.TemporaryFile() as lock:
+            seen = [sys.executable, "-c", f"import os; os.fstat({lock.fileno()}); " +
+                    writes(self.folder / "a")[2]]
+            with contextlib.redirect_stderr(io.StringIO()):
+                Runner(self.folder, pause=0.01, inherited=(lock.fileno(),)).run(
+                    [self.task("a", commands=[seen])], {"a"})
+        self.assertTrue((self.folder / "a").exists())
+
     def test_two_at_a_time_at_most(self):
         busy = ("import os, sys, time; a, b = sys.argv[1:]; open(a + '.on', 'w').close(); time.sleep(0.05);"
                 "n = sum(f.endswith('.on') for f in os.listdir(b)); os.remove(a + '.on');"
@@ -232,7 +241,7 @@ class Plan(unittest.TestCase):
         for name in existing:
             (folder / name).touch()
         options = mock.Mock(work=folder, language="fr", tools=Path("tools"), scale=1.0, setting="x",
-                            stages_given=False, program=Path("absent"))
+                            stages=["train"], program=Path("absent"))
         with mock.patch.dict(settings.SETTINGS, {"x": table}), contextlib.redirect_stderr(io.StringIO()):
             return {task.name: task for task in make.Recipe(options).tasks()}
 
@@ -253,6 +262,13 @@ class Plan(unittest.TestCase):
     def test_weights_that_are_there_are_not_trained_again(self):
         task = self.tasks(self.TABLE, ["trf_big.2.npz"])["train trf_big 2"]
         self.assertEqual([command[0] for command in task.commands], ["ln"])
+
+    def test_measuring_needs_the_program(self):
+        import make
+        options = mock.Mock(work=Path("w"), language="fr", tools=Path("tools"), scale=1.0, setting="small",
+                            stages=["measure"], program=Path("absent"))
+        with self.assertRaisesRegex(RecipeError, "measure: needs absent"):
+            make.Recipe(options).tasks()
 
     def test_every_setting_is_complete(self):
         for name, table in settings.SETTINGS.items():
