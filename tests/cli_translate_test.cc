@@ -167,6 +167,28 @@ TEST_F(CliTranslateTest, ControlCharactersDoNotReachTheTerminal) {
   EXPECT_THAT(output.out, Not(HasSubstr("\xC2\x9B")));
 }
 
+// ---- profile ----
+
+TEST_F(CliTranslateTest, AProfileGoesOnAfterABadLine) {
+  folder_.write("in.en", kSource + "\ncaf\xE9\n\n漢字かな\n" + test::test_sentences()[0] + "\n");
+  folder_.write("in.de", kTarget + "\nKaffee\n\nZeichen\nEtwas\n");
+  const Output output =
+      run("profile " + quoted("zoo.toml") + " in.en -o run.db --max-passes 1 --timing-items 2");
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_THAT(output.out + output.err,
+              AllOf(HasSubstr("in.en:2: is not UTF-8 text: byte 4 is 0xE9"),
+                    HasSubstr("gru failed on 1 inputs: the model knows 0 of "),
+                    HasSubstr("5 inputs measured now"), Not(HasSubstr("memory failed"))));
+}
+
+TEST_F(CliTranslateTest, FilesOfDifferentLengthAreNotProfiled) {
+  folder_.write("in.en", "one\ntwo\n");
+  folder_.write("in.de", "eins\n");
+  EXPECT_THAT(error("profile " + quoted("zoo.toml") + " in.en -o run.db"),
+              HasSubstr("in.en has 2 lines, in.de has 1; line by line they must be translations"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run.db"));
+}
+
 // ---- memory ----
 
 TEST_F(CliTranslateTest, AMemoryIsBuiltAndLookedUp) {

@@ -4,6 +4,7 @@
   make_networks.py PROGRAM            writes the files beside this script
   make_networks.py PROGRAM --check    fails if the files differ from what it would write
 
+The graphs are those of zoo/libreoffice-en-de, so a change there asks for new files here.
 PROGRAM is the built `rightsize`, which makes the memory. Needs onnx, numpy (of the versions in
 zoo/libreoffice-en-de/requirements.txt) and sentencepiece 0.2.
 
