@@ -21,7 +21,7 @@ struct CascadeCandidate {
   std::int64_t cpu = 0;     // nanoseconds over all items, decoding included
   double discordant = 0.0;  // squares of what it is worth more or less than the baseline, summed
                             // over the items; of images those on which just one of the two is right
-  double smoothed = 0.0;  // `worth` in whole units, after smoothing (see SearchOptions)
+  double smoothed = 0.0;    // `worth` in whole units, after smoothing (see SearchOptions)
 };
 
 // How settings are valued. The best of many settings looks better on its own sample than it is, so
