@@ -7,6 +7,7 @@ namespace rightsize {
 namespace {
 
 constexpr std::size_t kLongestMatch = 3;  // of the last tokens, looked for in a text
+constexpr std::size_t kRefusals = 32;     // that go before another try
 constexpr double kForget = 0.02;          // of what is known, per observation
 
 void follow(double& mean, double value) { mean += kForget * (value - mean); }
@@ -131,8 +132,14 @@ void DraftLength::choose() {
     best_rate = rate;
     best_ = k;
   }
-  // One token at least, so that better times are noticed.
-  best_ = std::max<std::size_t>(best_, 1);
+}
+
+std::size_t DraftLength::next() {
+  if (best_ > 0 || ++refusals_ == kRefusals) {
+    refusals_ = 0;
+    return std::max<std::size_t>(best_, 1);
+  }
+  return 0;
 }
 
 Status DraftedDecoder::propose(std::span<DraftSource* const> sources,
@@ -142,8 +149,10 @@ Status DraftedDecoder::propose(std::span<DraftSource* const> sources,
   if (close_call_) return {};
   for (DraftSource* source : sources) {
     costly_ = source->is_costly();
+    // The first token is seldom guessed, and a call of one token says what such calls cost.
+    if (costly_ && sofar.empty()) continue;
     DraftLength& length = costly_ ? costly_length_ : free_length_;
-    const std::size_t count = std::min(length.best(), room);
+    const std::size_t count = std::min(length.next(), room);
     if (count == 0) continue;
     const Stopwatch stopwatch;
     if (Status status = source->propose(sofar, count, proposal_); !status.ok()) return status;

@@ -91,7 +91,9 @@ class DraftLength {
   void observe_call(std::size_t tokens, Nanoseconds cpu);
   void observe_draft(std::size_t tokens, Nanoseconds cpu);
   void observe(std::size_t drafted, std::size_t accepted);
-  std::size_t best() const { return best_; }
+  // Of the next draft. Where none pays, 0, but one token now and then, so that better times are
+  // noticed.
+  std::size_t next();
   double acceptance() const { return acceptance_; }
 
  private:
@@ -103,6 +105,7 @@ class DraftLength {
   double draft_ = 0.15;    // of a drafted token
   bool measured_ = false;  // the numbers are nanoseconds
   std::size_t best_ = 3;
+  std::size_t refusals_ = 0;  // since the last draft
 };
 
 struct DraftCounts {
