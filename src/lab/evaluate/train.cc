@@ -24,12 +24,20 @@ OperatingPoint make_point(std::string name, Rule rule, const StrategyFigures& fi
   return point;
 }
 
+// A memory alone says nothing of most sentences: no point for anybody.
+bool is_memory_alone(const Rule& rule, const Zoo& zoo) {
+  const std::vector<ModelIndex> models = models_of(rule);
+  return std::all_of(models.begin(), models.end(),
+                     [&](ModelIndex m) { return zoo.models[m].translation.memory; });
+}
+
 // Those at the corners of the hull: the best choices where a deadline leaves time for one model.
 void add_single_models(const Evaluation& evaluation, SelectorFile& file) {
   for (const std::size_t m : evaluation.hull) {
-    if (m == file.baseline) continue;
-    file.points.push_back(make_point("only-" + evaluation.model_names[m],
-                                     fixed_rule(static_cast<ModelIndex>(m)), evaluation.models[m]));
+    const Rule rule = fixed_rule(static_cast<ModelIndex>(m));
+    if (m == file.baseline || is_memory_alone(rule, file.zoo)) continue;
+    file.points.push_back(
+        make_point("only-" + evaluation.model_names[m], rule, evaluation.models[m]));
   }
 }
 
@@ -46,7 +54,7 @@ void add_points(const Recording& recording, const Evaluation& evaluation,
         make_point(targets[t].name, fit(targets[t]), evaluation.kinds.front().points[t]);
     const bool known = std::any_of(file.points.begin(), file.points.end(),
                                    [&](const OperatingPoint& p) { return p.rule == point.rule; });
-    if (!known) file.points.push_back(std::move(point));
+    if (!known && !is_memory_alone(point.rule, file.zoo)) file.points.push_back(std::move(point));
   }
   add_single_models(evaluation, file);
   std::stable_sort(file.points.begin(), file.points.end(),
