@@ -43,6 +43,11 @@ std::string with_interval(const Estimate& estimate, Format format, const char* u
 }
 
 std::string quality_words(const Evaluation& evaluation) {
+  const bool graded = !evaluation.models.empty() && !evaluation.models.front().by_metric.empty();
+  if (graded) {
+    return evaluation.criterion +
+           (evaluation.reference == "labels" ? "" : " against " + evaluation.reference);
+  }
   if (evaluation.reference == "labels") return evaluation.criterion + " accuracy";
   return fmt::format("{} agreement with {}", evaluation.criterion, evaluation.reference);
 }
