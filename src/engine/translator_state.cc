@@ -147,9 +147,18 @@ Nanoseconds AdaptiveTranslator::stop_time(std::size_t point, const Budget& budge
   return std::max(deadline - kReservedSteps * step, deadline / 2);
 }
 
+// A memory without an entry that is like the sentence has answered nothing, whatever the rule says.
+bool AdaptiveTranslator::is_answered(const TextWorld& world, const Decision& decision) const {
+  if (!decision.answered()) return false;
+  const ModelIndex model = decision.answered_by().model;
+  return !file_.zoo.models[model].translation.memory || world.source().empty() ||
+         !world.run_of(model)->outcome.text.empty();
+}
+
 void AdaptiveTranslator::fill(const TextWorld& world, Translation& result) const {
-  result.answered = result.decision.answered();
+  result.answered = is_answered(world, result.decision);
   if (!result.answered) {
+    result.failure = "no entry of the memory is like the sentence";
     for (const Trial& trial : result.decision.trials()) {
       const TextWorld::Run* run = world.run_of(trial.model);
       if (run == nullptr || run->status.ok()) continue;
