@@ -157,9 +157,9 @@ void print_rows(const std::vector<Row>& rows, const Translator& translator, bool
 int translate(const TranslateArgs& args) {
   const Budget budget = budget_of(args.budget);
   if (args.selector.extension() == ".toml" && args.point.empty() && budget.chooses_point()) {
-    return fail(
-        invalid_input(args.selector.string() + ": a manifest has no figures to choose by; train a "
-                                               "selector, or name a model with --point"));
+    return fail(invalid_input(args.selector.string() +
+                              ": a manifest has no figures to choose by; train a "
+                              "selector, or name a model with --point"));
   }
   auto translator = Translator::open(args.selector, {.point = args.point,
                                                      .steerable = budget.chooses_point(),
