@@ -146,6 +146,21 @@ TEST_F(CliTranslateTest, ABadLineIsNamedAndTheRestGoesOn) {
   EXPECT_EQ(document["sentences"][0]["translation"], document["sentences"][5]["translation"]);
 }
 
+TEST_F(CliTranslateTest, WhatAMemoryDoesNotKnowIsNoAnswer) {
+  const Output output = run(kByMemory + "'Nothing here is like what it has.'");
+  EXPECT_EQ(1, output.code);
+  EXPECT_THAT(output.out, HasSubstr("(no answer)"));
+  EXPECT_THAT(output.err, HasSubstr("no entry of the memory is like the sentence"));
+}
+
+TEST_F(CliTranslateTest, AManifestHasNoFiguresToChooseBy) {
+  const Output output = run(kTranslate + "'" + kSource + "' '" + kSource + "' --deadline 5");
+  EXPECT_EQ(1, output.code);
+  EXPECT_EQ("", output.out);
+  EXPECT_THAT(output.err, HasSubstr("a manifest has no figures to choose by"));
+  EXPECT_EQ(output.err.find("manifest"), output.err.rfind("manifest")) << "said once";
+}
+
 TEST_F(CliTranslateTest, FilesThatCannotBeRead) {
   EXPECT_THAT(error(kTranslate + "-f none.txt"), HasSubstr("none.txt: cannot be opened: "));
   EXPECT_THAT(error(kTranslate + "-f ."), HasSubstr(".: is a folder; a text file is wanted"));
