@@ -68,7 +68,8 @@ class LiveRecordedText : public testing::Test {
     const Decision want = decide(selector, recorded);
     TextWorld world(live_);
     ASSERT_TRUE(world.read(table_.text.sources[recording_.item[item]]).ok());
-    world.set_costs(std::vector<Cost>(zoo_.models.size(), {Nanoseconds(1), Nanoseconds(1)}));
+    const std::vector<Cost> costs(zoo_.models.size(), {Nanoseconds(1), Nanoseconds(1)});
+    world.set_costs(costs);
     const Decision got = decide(selector, world);
     ASSERT_EQ(want.step_count, got.step_count);
     for (std::size_t s = 0; s < want.step_count; ++s) {

@@ -29,8 +29,10 @@ class TextWorld : public World {
   // Must succeed before the first `run`: see clean_source.
   Status read(std::string_view sentence);
   const std::string& source() const { return source_; }
-  // What running the models is expected to cost on this sentence; valid as long as the world.
+  // What running the models is expected to cost on this sentence; kept by the caller as long as the
+  // world decides.
   void set_costs(std::span<const Cost> costs) { costs_ = costs; }
+  void set_costs(std::vector<Cost>&&) = delete;
   // Decoding is cut when the request has gone on for so long. A translation that is cut counts as
   // failed where a model before it gave a whole one, so that this one answers. After that
   // time no model is run if there is such an answer.
