@@ -156,5 +156,5 @@ begin() {
   trap 'interrupted 129' HUP
   take_lock
   jobs=${RIGHTSIZE_JOBS:-$(jobs_for_memory)}
-  export CMAKE_BUILD_PARALLEL_LEVEL=$jobs
+  export CMAKE_BUILD_PARALLEL_LEVEL=$jobs CTEST_PARALLEL_LEVEL=$jobs
 }

@@ -82,8 +82,7 @@ class LiveRecordedText : public testing::Test {
     ASSERT_TRUE(want.answered());
     EXPECT_EQ(want.answer.value, got.answer.value);
     const ModelIndex model = got.answered_by().model;
-    EXPECT_EQ(table_.text.cells[recording_.item[item] * zoo_.models.size() + model].text,
-              world.run_of(model)->outcome.text);
+    EXPECT_EQ(table_.text_at(recording_.item[item], model).text, world.run_of(model)->outcome.text);
     ++by_runs[want.tried_count];
   }
 

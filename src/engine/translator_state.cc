@@ -180,8 +180,8 @@ void AdaptiveTranslator::fill(const TextWorld& world, Translation& result) const
   result.source_pieces = run.outcome.source_pieces;
   result.target_tokens = run.outcome.target_tokens;
   result.decoder_calls = run.times.decoder_calls;
-  result.drafted = run.times.drafted;
-  result.accepted = run.times.accepted;
+  result.drafted = run.times.draft.drafted;
+  result.accepted = run.times.draft.accepted;
   result.runtime_cpu = run.times.runtime.cpu;
 }
 

@@ -87,6 +87,10 @@ struct OutcomeTable {
   const RecordedOutcome& at(std::size_t item, std::size_t model) const {
     return cells[item * zoo.models.size() + model];
   }
+  // Of runs of the task "translation" alone.
+  const TextCell& text_at(std::size_t item, std::size_t model) const {
+    return text.cells[item * zoo.models.size() + model];
+  }
 };
 
 // Position of a model in the run's zoo; a failure that lists the names there are.

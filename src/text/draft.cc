@@ -2,23 +2,30 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace rightsize {
 namespace {
 
 constexpr std::size_t kLongestMatch = 3;  // of the last tokens, looked for in a text
-constexpr std::size_t kRefusals = 32;     // that go before another try
+constexpr std::size_t kEvery = 32;        // this sentence does not what seems best
 constexpr double kForget = 0.02;          // of what is known, per observation
 
-void follow(double& mean, double value) { mean += kForget * (value - mean); }
+// Shares of a call of one token, until something is known.
+constexpr double kUsualFurther = 0.1;
+constexpr double kUsualDraft = 0.15;
 
 }  // namespace
 
 Status NetworkDraft::begin(std::span<const TokenId> source) {
   source_.assign(source.begin(), source.end());
-  encoded_ = false;
   failed_ = false;
   taken_.clear();
+  return {};
+}
+
+Status NetworkDraft::prepare() {
+  failed_ = !network_->begin(source_).ok();
   return {};
 }
 
@@ -30,10 +37,6 @@ Status NetworkDraft::propose(std::span<const TokenId> sofar, std::size_t count,
 
 Status NetworkDraft::extend(std::span<const TokenId> sofar, std::size_t count,
                             std::vector<TokenId>& proposal) {
-  if (!encoded_) {
-    if (Status status = network_->begin(source_); !status.ok()) return status;
-    encoded_ = true;
-  }
   // What it was given and what stands now may have parted.
   std::vector<TokenId> wanted{begin_mark_};
   wanted.insert(wanted.end(), sofar.begin(), sofar.end());
@@ -89,57 +92,62 @@ Status TextDraft::propose(std::span<const TokenId> sofar, std::size_t count,
   return {};
 }
 
+void DraftLength::Mean::add(double observed) {
+  count += 1;
+  value += std::max(1.0 / count, kForget) * (observed - value);
+}
+
+void DraftLength::begin_sentence() {
+  const bool best = pays_ && call_.count > 0;  // what calls cost comes first
+  drafts_ = best != (++sentences_ % kEvery == 0);
+}
+
 void DraftLength::observe_call(std::size_t tokens, Nanoseconds cpu) {
   const auto time = static_cast<double>(cpu.count());
-  if (!measured_) {
-    // What is known of the shares holds until better is known.
-    const double scale = time / (call_ + static_cast<double>(tokens - 1) * further_);
-    call_ *= scale;
-    further_ *= scale;
-    draft_ *= scale;
-    measured_ = true;
-  } else if (tokens == 1) {
-    follow(call_, time);
-  } else {
-    follow(further_, std::max(0.0, (time - call_) / static_cast<double>(tokens - 1)));
+  if (tokens == 1) {
+    call_.add(time);
+  } else if (call_.count > 0) {
+    further_.add(std::max(0.0, (time - call_.value) / static_cast<double>(tokens - 1)));
   }
   choose();
 }
 
 void DraftLength::observe_draft(std::size_t tokens, Nanoseconds cpu) {
-  if (measured_ && tokens > 0) {
-    follow(draft_, static_cast<double>(cpu.count()) / static_cast<double>(tokens));
-  }
+  if (tokens > 0) draft_.add(static_cast<double>(cpu.count()) / static_cast<double>(tokens));
 }
 
-void DraftLength::observe(std::size_t drafted, std::size_t accepted) {
-  // The tokens after the first wrong one were not tried.
-  for (std::size_t i = 0; i < std::min(drafted, accepted + 1); ++i) {
-    follow(acceptance_, i < accepted ? 1.0 : 0.0);
-  }
+void DraftLength::observe(std::size_t tried, std::size_t accepted) {
+  for (std::size_t i = 0; i < tried; ++i) acceptance_.add(i < accepted ? 1.0 : 0.0);
   choose();
 }
 
 void DraftLength::choose() {
-  double best_rate = 0.0;
-  double expected = 0.0;  // tokens of a block: 1 + a + a^2 + ...
+  if (call_.count == 0) return;
+  const double further = further_.count > 0 ? further_.value : kUsualFurther * call_.value;
+  const double draft = draft_.count > 0 ? draft_.value : kUsualDraft * call_.value;
+  double least = std::numeric_limits<double>::infinity();  // time of a token
+  double expected = 1.0;                                   // tokens of a block: 1 + a + a^2 + ...
   double power = 1.0;
-  for (std::size_t k = 0; k <= kMaxDraft; ++k) {
+  for (std::size_t k = 1; k <= kMaxDraft; ++k) {
+    power *= acceptance_.value;
     expected += power;
-    power *= acceptance_;
-    const double rate = expected / (call_ + static_cast<double>(k) * (further_ + draft_));
-    if (rate <= best_rate) continue;
-    best_rate = rate;
-    best_ = k;
+    const double time = (call_.value + static_cast<double>(k) * (further + draft)) / expected;
+    if (time >= least) continue;
+    least = time;
+    length_ = k;
   }
+  pays_ = least + prepare_.value / std::max(tokens_.value, 1.0) < call_.value;
 }
 
-std::size_t DraftLength::next() {
-  if (best_ > 0 || ++refusals_ == kRefusals) {
-    refusals_ = 0;
-    return std::max<std::size_t>(best_, 1);
-  }
-  return 0;
+Status DraftedDecoder::prepare(DraftSource& source, DraftCounts& counts) {
+  if (!source.is_costly() || prepared_) return {};
+  prepared_ = true;
+  const Stopwatch stopwatch;
+  Status status = source.prepare();
+  const Nanoseconds cpu = stopwatch.elapsed().cpu;
+  costly_length_.observe_preparation(cpu);
+  counts.preparing += cpu;
+  return status;
 }
 
 Status DraftedDecoder::propose(std::span<DraftSource* const> sources,
@@ -149,16 +157,16 @@ Status DraftedDecoder::propose(std::span<DraftSource* const> sources,
   if (close_call_) return {};
   for (DraftSource* source : sources) {
     costly_ = source->is_costly();
-    // The first token is seldom guessed, and a call of one token says what such calls cost.
-    if (costly_ && sofar.empty()) continue;
+    if (costly_ && sofar.empty()) continue;  // the first token is seldom guessed
     DraftLength& length = costly_ ? costly_length_ : free_length_;
     const std::size_t count = std::min(length.next(), room);
     if (count == 0) continue;
+    if (Status status = prepare(*source, counts); !status.ok()) return status;
     const Stopwatch stopwatch;
     if (Status status = source->propose(sofar, count, proposal_); !status.ok()) return status;
     const Nanoseconds cpu = stopwatch.elapsed().cpu;
     length.observe_draft(proposal_.size(), cpu);
-    counts.drafting += cpu;
+    counts.proposing += cpu;
     if (!proposal_.empty()) return {};
   }
   return {};
@@ -195,7 +203,9 @@ Status DraftedDecoder::decode(SequenceModel& network, std::span<DraftSource* con
                               DraftCounts& counts) {
   result = {};
   confidence_ = {};
-  close_call_ = false;
+  close_call_ = prepared_ = false;
+  costly_length_.begin_sentence();
+  free_length_.begin_sentence();
   TokenId last = options.begin_mark;
   std::size_t standing = 0;  // tokens that the network has been given and that stand
   while (!result.finished && result.tokens.size() < options.max_tokens) {
@@ -207,13 +217,18 @@ Status DraftedDecoder::decode(SequenceModel& network, std::span<DraftSource* con
     const Stopwatch stopwatch;
     if (Status status = network.advance_block(block_); !status.ok()) return status;
     const Nanoseconds cpu = stopwatch.elapsed().cpu;
+    // The first call of a sentence finds nothing in the processor's caches.
+    if (!result.tokens.empty()) {
+      costly_length_.observe_call(block_.size(), cpu);
+      free_length_.observe_call(block_.size(), cpu);
+    }
     const std::size_t stand = take(network, options.end_mark, options.max_tokens, result);
-    costly_length_.observe_call(block_.size(), cpu);
-    free_length_.observe_call(block_.size(), cpu);
     if (!proposal_.empty()) {
+      const std::size_t tried = std::min(proposal_.size(), accepted_ + 1);
       counts.drafted += proposal_.size();
+      counts.tried += tried;
       counts.accepted += accepted_;
-      (costly_ ? costly_length_ : free_length_).observe(proposal_.size(), accepted_);
+      (costly_ ? costly_length_ : free_length_).observe(tried, accepted_);
     }
     standing += stand;
     if (stand < block_.size()) network.rewind(standing);
@@ -224,6 +239,8 @@ Status DraftedDecoder::decode(SequenceModel& network, std::span<DraftSource* con
       break;
     }
   }
+  costly_length_.end_sentence(result.tokens.size());
+  free_length_.end_sentence(result.tokens.size());
   confidence_.fill(result);
   return {};
 }

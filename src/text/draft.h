@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "text/decode.h"
+#include "text/translation.h"
 
 namespace rightsize {
 
@@ -31,6 +32,8 @@ class DraftSource {
   virtual ~DraftSource() = default;
   // A new sentence; its pieces with the end mark.
   virtual Status begin(std::span<const TokenId> source) = 0;
+  // What a sentence takes before its first proposal.
+  virtual Status prepare() { return {}; }
   // At most `count` tokens that may follow `sofar` (without the begin mark); none if it has no
   // idea.
   virtual Status propose(std::span<const TokenId> sofar, std::size_t count,
@@ -46,6 +49,7 @@ class NetworkDraft : public DraftSource {
   NetworkDraft(std::unique_ptr<SequenceModel> network, TokenId begin_mark, TokenId end_mark)
       : network_(std::move(network)), begin_mark_(begin_mark), end_mark_(end_mark) {}
   Status begin(std::span<const TokenId> source) override;
+  Status prepare() override;
   Status propose(std::span<const TokenId> sofar, std::size_t count,
                  std::vector<TokenId>& proposal) override;
   bool is_costly() const override { return true; }
@@ -58,7 +62,6 @@ class NetworkDraft : public DraftSource {
   TokenId begin_mark_;
   TokenId end_mark_;
   std::vector<TokenId> source_;
-  bool encoded_ = false;        // only once a proposal is wanted
   bool failed_ = false;         // at this sentence
   std::vector<TokenId> taken_;  // tokens that the network has been given
 };
@@ -83,35 +86,42 @@ class TextDraft : public DraftSource {
   std::vector<TokenId> source_;
 };
 
-// How many tokens to draft: the number that promises the most tokens per time, by the share that
-// was accepted lately and what calls have cost.
+// Whether to draft in a sentence, and how many tokens at a time: the number that promises the most
+// tokens per time, by the share that was accepted lately and what calls have cost lately.
 class DraftLength {
  public:
-  // CPU time of a call of the network with `tokens` tokens.
+  // Every 32nd sentence does the opposite of what seems best, so that better times are noticed.
+  void begin_sentence();
+  void end_sentence(std::size_t tokens) { tokens_.add(static_cast<double>(tokens)); }
+  // CPU times: of a call of the network with `tokens` tokens, of drafting `tokens` tokens, and of
+  // getting ready to draft in a sentence.
   void observe_call(std::size_t tokens, Nanoseconds cpu);
   void observe_draft(std::size_t tokens, Nanoseconds cpu);
-  void observe(std::size_t drafted, std::size_t accepted);
-  // Of the next draft. Where none pays, 0, but one token now and then, so that better times are
-  // noticed.
-  std::size_t next();
-  double acceptance() const { return acceptance_; }
+  void observe_preparation(Nanoseconds cpu) { prepare_.add(static_cast<double>(cpu.count())); }
+  void observe(std::size_t tried, std::size_t accepted);
+  // Of the next draft; 0 in a sentence without drafts.
+  std::size_t next() const { return drafts_ ? length_ : 0; }
+  double acceptance() const { return acceptance_.value; }
 
  private:
+  // The mean of the first observations, later of the latest.
+  struct Mean {
+    double value = 0.0;
+    double count = 0.0;
+    void add(double observed);
+  };
   void choose();
 
-  double acceptance_ = 0.7;
-  double call_ = 1.0;      // of one token; of the others relative to it before anything is known
-  double further_ = 0.1;   // of each further token in a call
-  double draft_ = 0.15;    // of a drafted token
-  bool measured_ = false;  // the numbers are nanoseconds
-  std::size_t best_ = 3;
-  std::size_t refusals_ = 0;  // since the last draft
-};
-
-struct DraftCounts {
-  std::size_t drafted = 0;
-  std::size_t accepted = 0;
-  Nanoseconds drafting{0};  // CPU time of making proposals
+  Mean acceptance_{.value = 0.7, .count = 10};
+  Mean tokens_{.value = 20};  // of a translation
+  Mean call_;                 // nanoseconds: of one token
+  Mean further_;              // of each further token in a call
+  Mean draft_;                // of a drafted token
+  Mean prepare_;              // of a sentence
+  std::size_t length_ = 1;    // the best of those above 0
+  bool pays_ = true;
+  bool drafts_ = false;
+  std::size_t sentences_ = 0;
 };
 
 // Learns from sentence to sentence how many tokens to draft.
@@ -123,6 +133,7 @@ class DraftedDecoder {
                 const DecodeOptions& options, Hypothesis& result, DraftCounts& counts);
 
  private:
+  Status prepare(DraftSource& source, DraftCounts& counts);
   Status propose(std::span<DraftSource* const> sources, std::span<const TokenId> sofar,
                  std::size_t room, DraftCounts& counts);
   std::size_t take(const SequenceModel& network, TokenId end_mark, std::size_t room,
@@ -132,6 +143,7 @@ class DraftedDecoder {
   std::vector<TokenId> proposal_;
   Confidence confidence_;
   std::size_t accepted_ = 0;  // tokens of the proposal that are the network's own
+  bool prepared_ = false;     // the costly source, for this sentence
   bool close_call_ = false;   // the next token is decided by a single call
   bool costly_ = false;       // the proposal came from a costly source
   DraftLength costly_length_;

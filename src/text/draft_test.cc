@@ -165,12 +165,55 @@ TEST(TextDraft, GoesOnWhereTheLastTokensStand) {
 
 TEST(DraftLength, FollowsAcceptanceAndCosts) {
   DraftLength length;
+  length.begin_sentence();
+  EXPECT_EQ(0U, length.next()) << "what calls cost is not known";
+  length.observe_call(1, Nanoseconds(1000));
   for (int i = 0; i < 600; ++i) length.observe(4, 4);
   EXPECT_GT(length.acceptance(), 0.95);
+  length.begin_sentence();
   EXPECT_GT(length.next(), 5U);
-  for (int i = 0; i < 600; ++i) length.observe(4, 0);
+  for (int i = 0; i < 600; ++i) length.observe(1, 0);
   EXPECT_LT(length.acceptance(), 0.05);
+  length.begin_sentence();
   EXPECT_EQ(0U, length.next());
+}
+
+TEST(DraftLength, IsTheBestForTheCosts) {
+  // Three of four are accepted; a call of k further tokens costs 1000 + 50 k, drafting them 150 k.
+  DraftLength length;
+  length.observe_call(1, Nanoseconds(1000));
+  for (int i = 0; i < 100; ++i) {
+    length.observe_draft(2, Nanoseconds(300));
+    length.observe_call(3, Nanoseconds(1100));
+    length.observe(4, 3);
+  }
+  length.begin_sentence();
+  // Per token: 686 for one, 605 for two, 585 for three, 590 for four.
+  EXPECT_EQ(3U, length.next());
+  // Getting ready costs more than twenty tokens of 1000 - 585 save.
+  length.end_sentence(20);
+  length.observe_preparation(Nanoseconds(9000));
+  length.observe_call(1, Nanoseconds(1000));
+  length.begin_sentence();
+  EXPECT_EQ(0U, length.next());
+}
+
+TEST(DraftLength, TriesTheOtherWayNowAndThen) {
+  DraftLength pays;
+  pays.observe_call(1, Nanoseconds(1000));
+  DraftLength does_not;
+  does_not.observe_call(1, Nanoseconds(1000));
+  for (int i = 0; i < 200; ++i) does_not.observe(1, 0);
+  int with = 0;
+  int tries = 0;
+  for (int i = 0; i < 320; ++i) {
+    pays.begin_sentence();
+    does_not.begin_sentence();
+    with += pays.next() > 0 ? 1 : 0;
+    tries += does_not.next() > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(310, with);
+  EXPECT_EQ(10, tries);
 }
 
 }  // namespace

@@ -68,12 +68,7 @@ Status NetworkTranslator::decode_drafted(const DecodeOptions& options, Times& ti
   for (DraftSource* source : sources) {
     if (Status status = source->begin(pieces_); !status.ok()) return status;
   }
-  DraftCounts counts;
-  Status status = drafted_.decode(*network_, sources, options, hypothesis_, counts);
-  times.drafted = counts.drafted;
-  times.accepted = counts.accepted;
-  times.drafting = counts.drafting;
-  return status;
+  return drafted_.decode(*network_, sources, options, hypothesis_, times.draft);
 }
 
 Status NetworkTranslator::decode(const DecodeOptions& options, Times& times) {

@@ -160,9 +160,9 @@ TEST_F(TextModelsTest, DraftedIsGreedyForEveryPair) {
       for (std::size_t i = 0; i < sentences.size(); ++i) {
         TextModel::Times times;
         expect_same(wanted[i], translated(*model, sentences[i], &times));
-        EXPECT_LE(times.accepted, times.drafted);
-        proposed += times.drafted;
-        accepted += times.accepted;
+        EXPECT_LE(times.draft.accepted, times.draft.drafted);
+        proposed += times.draft.drafted;
+        accepted += times.draft.accepted;
       }
       EXPECT_GT(proposed, 0U);
       if (draft == target) {

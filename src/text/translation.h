@@ -31,6 +31,15 @@ void set_answer(const TextOutcome& outcome, Trial& trial);
 // in words for the user, where the text is not UTF-8 (naming the first bad byte).
 Result<std::string> clean_source(std::string_view text);
 
+// What drafting did to a sentence (see text/draft.h).
+struct DraftCounts {
+  std::size_t drafted = 0;   // tokens that were proposed
+  std::size_t tried = 0;     // of them, up to the first wrong one of every proposal
+  std::size_t accepted = 0;  // of them, what the model itself says
+  Nanoseconds preparing{0};  // CPU time of getting the draft ready for the sentence
+  Nanoseconds proposing{0};  // CPU time of all proposals
+};
+
 // Session, tokenizer and buffers of one model. One per thread; what is large is shared.
 class TextModel {
  public:
@@ -41,9 +50,7 @@ class TextModel {
     Elapsed inference;   // everything else
     Elapsed runtime;     // of `inference`, inside the inference runtime
     std::size_t decoder_calls = 0;
-    std::size_t drafted = 0;   // tokens that a draft proposed
-    std::size_t accepted = 0;  // of them, what the model itself would have said
-    Nanoseconds drafting{0};   // CPU time of proposing them, part of `inference`
+    DraftCounts draft;  // its times are part of `inference`
   };
 
   // The pieces, without marks, that the source has to this model; not to a memory, which cuts

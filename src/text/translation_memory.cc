@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <utility>
 
 #include "text/memory_file.h"
 
@@ -26,6 +27,19 @@ bool lengths_fit(std::size_t a, std::size_t b, double least) {
 
 std::size_t most_edits(std::size_t longer, double least) {
   return static_cast<std::size_t>((1.0 - least) * static_cast<double>(longer) + 1e-9);
+}
+
+// The kMostCandidates that share most words; these first, of equals the earlier entry.
+void keep_likeliest(std::vector<MemoryCandidate>& candidates) {
+  const auto likelier = [](const MemoryCandidate& a, const MemoryCandidate& b) {
+    return a.shared != b.shared ? a.shared > b.shared : a.entry < b.entry;
+  };
+  if (candidates.size() > kMostCandidates) {
+    const auto last = candidates.begin() + kMostCandidates;
+    std::nth_element(candidates.begin(), last, candidates.end(), likelier);
+    candidates.erase(last, candidates.end());
+  }
+  std::sort(candidates.begin(), candidates.end(), likelier);
 }
 
 // Edit distance of two rows of words; more than `most` is given as most + 1.
@@ -203,7 +217,7 @@ std::uint32_t TranslationMemory::find_exact(std::string_view sentence) const {
 }
 
 // An entry within `least` differs in so few words that it shares one of the rarest words at least:
-// of d + 1 words, one is not among the d that may differ. Those that share most of them come first.
+// of d + 1 words, one is not among the d that may differ.
 void TranslationMemory::collect(double least, MemoryScratch& scratch) const {
   scratch.order.clear();
   for (std::uint32_t i = 0; i < scratch.ids.size(); ++i) {
@@ -213,8 +227,9 @@ void TranslationMemory::collect(double least, MemoryScratch& scratch) const {
   std::sort(scratch.order.begin(), scratch.order.end(), [&](std::uint32_t a, std::uint32_t b) {
     return rarity(a) != rarity(b) ? rarity(a) < rarity(b) : a < b;
   });
-  scratch.found.clear();
   scratch.candidates.clear();
+  scratch.candidates.reserve(kMostPostings);
+  if (scratch.shared.size() < view_->entries.size()) scratch.shared.resize(view_->entries.size());
   const std::size_t unknown = scratch.ids.size() - scratch.order.size();
   const auto longest = static_cast<std::size_t>(static_cast<double>(scratch.ids.size()) / least);
   const std::size_t edits = most_edits(longest, least);
@@ -225,22 +240,13 @@ void TranslationMemory::collect(double least, MemoryScratch& scratch) const {
     const MemoryTerm& term = view_->terms[scratch.order[i]];
     for (const std::uint32_t entry : view_->postings.subspan(term.postings, term.count)) {
       if (++walked > kMostPostings) break;
-      scratch.found.push_back(entry);
+      if (scratch.shared[entry]++ == 0) scratch.candidates.push_back({.entry = entry});
     }
   }
-  std::sort(scratch.found.begin(), scratch.found.end());
-  for (auto begin = scratch.found.begin(); begin != scratch.found.end();) {
-    const auto end = std::upper_bound(begin, scratch.found.end(), *begin);
-    scratch.candidates.push_back({*begin, static_cast<std::uint32_t>(end - begin)});
-    begin = end;
+  for (MemoryCandidate& candidate : scratch.candidates) {
+    candidate.shared = std::exchange(scratch.shared[candidate.entry], 0);
   }
-  const auto last = scratch.candidates.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                     scratch.candidates.size(), kMostCandidates));
-  std::partial_sort(scratch.candidates.begin(), last, scratch.candidates.end(),
-                    [](const MemoryCandidate& a, const MemoryCandidate& b) {
-                      return a.shared != b.shared ? a.shared > b.shared : a.entry < b.entry;
-                    });
-  scratch.candidates.erase(last, scratch.candidates.end());
+  keep_likeliest(scratch.candidates);
 }
 
 void TranslationMemory::compare(std::string_view sentence, double least, MemoryScratch& scratch,

@@ -47,7 +47,7 @@ struct MemoryScratch {
   std::vector<std::string_view> values;  // to be put in place of a target word; empty: none
   std::vector<std::uint32_t> ids;
   std::vector<std::uint32_t> order;
-  std::vector<std::uint32_t> found;  // entries, once for every word that they share
+  std::vector<std::uint8_t> shared;  // [entry]: words; all 0 between look-ups
   std::vector<MemoryCandidate> candidates;
   std::vector<std::uint32_t> row;
   std::string form;

@@ -85,14 +85,11 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
 
 std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t model,
                                      const std::vector<std::optional<Elapsed>>& measured) {
-  const auto cell_of = [&](std::size_t row) -> const TextCell& {
-    return table.text.cells[row * table.model_count() + model];
-  };
   LeastSquares of_cpu(3);
   LeastSquares of_wall(3);
   for (std::size_t row = 0; row < measured.size(); ++row) {
     if (!measured[row]) continue;
-    const std::array<double, 3> x = lengths_of(cell_of(row));
+    const std::array<double, 3> x = lengths_of(table.text_at(row, model));
     of_cpu.add(x, static_cast<double>(measured[row]->cpu.count()));
     of_wall.add(x, static_cast<double>(measured[row]->wall.count()));
   }
@@ -100,7 +97,7 @@ std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t mode
   const std::vector<double> wall = of_wall.solve();
   std::vector<Elapsed> times(measured.size());
   for (std::size_t row = 0; row < times.size(); ++row) {
-    const std::array<double, 3> x = lengths_of(cell_of(row));
+    const std::array<double, 3> x = lengths_of(table.text_at(row, model));
     const auto at = [&](const std::vector<double>& line) {
       return Nanoseconds(
           std::llround(std::max(0.0, line[0] * x[0] + line[1] * x[1] + line[2] * x[2])));

@@ -63,7 +63,7 @@ void set_recorded_answer(const OutcomeTable& table, std::size_t item, std::size_
   set_answer(outcome, trial);
   if (table.text.cells.empty()) return;
   trial.top = nullptr;
-  trial.answer = answer_of(table.text.cells[item * table.model_count() + model].text);
+  trial.answer = answer_of(table.text_at(item, model).text);
 }
 
 bool Recording::is_right(const TopClasses& answer, std::size_t i) const {
@@ -120,7 +120,7 @@ void count_translations(std::optional<std::size_t> reference, double suitable,
                         Recording& recording) {
   const OutcomeTable& table = *recording.table;
   const auto text = [&](std::size_t i, std::size_t m) -> const std::string& {
-    return table.text.cells[i * table.model_count() + m].text;
+    return table.text_at(i, m).text;
   };
   const auto wanted = [&](std::size_t i) -> const std::string& {
     return reference ? text(i, *reference) : table.text.references[i];

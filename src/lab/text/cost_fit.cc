@@ -180,7 +180,7 @@ std::vector<CostSample> cost_samples(const OutcomeTable& table, std::size_t mode
   for (const std::size_t item : items) {
     const RecordedOutcome& cell = table.at(item, model);
     if (cell.status != TrialStatus::kOk) continue;
-    const TextCell& text = table.text.cells[item * table.model_count() + model];
+    const TextCell& text = table.text_at(item, model);
     samples.push_back({static_cast<double>(text.source_pieces),
                        static_cast<double>(text.target_tokens), to_ms(cell.cpu), to_ms(cell.wall)});
   }

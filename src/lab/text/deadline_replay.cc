@@ -42,7 +42,7 @@ Result<JudgedRun> judge(const OutcomeTable& table, const DeadlineOptions& option
     run.nothing.push_back(count("", reference));
     for (std::size_t m = 0; m < models; ++m) {
       const RecordedOutcome& cell = table.at(i, m);
-      const TextCell& text = table.text.cells[i * models + m];
+      const TextCell& text = table.text_at(i, m);
       const bool ok = cell.status == TrialStatus::kOk;
       run.counts[m].push_back(ok ? count(text.text, reference) : run.nothing[i]);
       run.time[m].push_back((by_cpu ? cell.cpu : cell.wall).count());

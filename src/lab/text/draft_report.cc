@@ -11,12 +11,17 @@
 namespace rightsize {
 namespace {
 
+constexpr std::size_t kTurn = 25;  // sentences
+
 // What one way of decoding took over all sentences.
 struct Sums {
   double ms = 0.0;
-  double drafting_ms = 0.0;
   double preprocess_ms = 0.0;
+  double proposing_ms = 0.0;
+  double preparing_ms = 0.0;  // drafts
+  double prepared = 0.0;      // sentences with such time
   double drafted = 0.0;
+  double tried = 0.0;
   double accepted = 0.0;
   double tokens = 0.0;
   double calls = 0.0;
@@ -81,33 +86,41 @@ class Measurement {
       if (!model.ok()) return model.status();
       models_[m] = std::move(*model);
     }
-    sums_.resize(models_.size());
-    same_.resize(models_.size(), 0);
-    fits_.assign(models_.size(), LeastSquares(3));
+    start();
     return {};
   }
 
-  // Of every model in turn; sentences that a model refuses are left out.
-  void translate(const std::string& sentence, bool counts) {
-    std::vector<TextOutcome> outcomes(models_.size());
-    for (std::size_t m = 0; m < models_.size(); ++m) {
+  // Counting starts anew.
+  void start() {
+    sums_.assign(models_.size(), {});
+    same_.assign(models_.size(), 0);
+    fits_.assign(models_.size(), LeastSquares(3));
+  }
+
+  // Every model in turn translates all of them, so that each finds its weights in the processor's
+  // caches, as where it runs alone; another one begins each time. Sentences that a model refuses
+  // are left out.
+  void translate(std::span<const std::string> sentences) {
+    std::vector<std::vector<Translated>> translated(models_.size());
+    for (std::size_t turn = 0; turn < models_.size(); ++turn) {
+      const std::size_t m = (turn + turns_) % models_.size();
       if (models_[m] == nullptr) continue;
-      TextModel::Times times;
-      if (!models_[m]->translate(sentence, kNever, outcomes[m], times).ok()) return;
-      if (!counts) continue;
-      Sums& sums = sums_[m];
-      sums.ms += ms_of(times.preprocess) + ms_of(times.inference);
-      sums.preprocess_ms += ms_of(times.preprocess);
-      sums.drafting_ms += to_ms(times.drafting);
-      sums.drafted += static_cast<double>(times.drafted);
-      sums.accepted += static_cast<double>(times.accepted);
-      sums.tokens += static_cast<double>(outcomes[m].target_tokens);
-      sums.calls += static_cast<double>(times.decoder_calls);
-      sums.runs += 1;
-      fits_[m].add(std::array{1.0, static_cast<double>(times.decoder_calls),
-                              static_cast<double>(times.drafted)},
-                   ms_of(times.inference) - to_ms(times.drafting));
-      if (m >= own_) same_[m] += outcomes[m].text == outcomes[greedy_of(m)].text ? 1 : 0;
+      run(*models_[m], sentences.front());  // does not count
+      for (const std::string& sentence : sentences) {
+        translated[m].push_back(run(*models_[m], sentence));
+      }
+    }
+    ++turns_;
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+      const bool whole = std::all_of(translated.begin(), translated.end(), [&](const auto& of) {
+        return of.empty() || of[i].status.ok();
+      });
+      for (std::size_t m = 0; whole && m < models_.size(); ++m) {
+        if (models_[m] == nullptr) continue;
+        add(m, translated[m][i]);
+        if (m < own_) continue;
+        same_[m] += translated[m][i].outcome.text == translated[greedy_of(m)][i].outcome.text;
+      }
     }
   }
 
@@ -118,6 +131,37 @@ class Measurement {
   }
 
  private:
+  struct Translated {
+    TextOutcome outcome;
+    TextModel::Times times;
+    Status status;
+  };
+
+  static Translated run(TextModel& model, const std::string& sentence) {
+    Translated result;
+    result.status = model.translate(sentence, kNever, result.outcome, result.times);
+    return result;
+  }
+
+  void add(std::size_t m, const Translated& translated) {
+    const auto& [outcome, times, status] = translated;
+    Sums& sums = sums_[m];
+    sums.ms += ms_of(times.preprocess) + ms_of(times.inference);
+    sums.preprocess_ms += ms_of(times.preprocess);
+    sums.proposing_ms += to_ms(times.draft.proposing);
+    sums.preparing_ms += to_ms(times.draft.preparing);
+    sums.prepared += times.draft.preparing.count() > 0 ? 1 : 0;
+    sums.drafted += static_cast<double>(times.draft.drafted);
+    sums.tried += static_cast<double>(times.draft.tried);
+    sums.accepted += static_cast<double>(times.draft.accepted);
+    sums.tokens += static_cast<double>(outcome.target_tokens);
+    sums.calls += static_cast<double>(times.decoder_calls);
+    sums.runs += 1;
+    fits_[m].add(std::array{1.0, static_cast<double>(times.decoder_calls),
+                            static_cast<double>(times.draft.drafted)},
+                 ms_of(times.inference) - to_ms(times.draft.proposing + times.draft.preparing));
+  }
+
   ModelIndex greedy_of(std::size_t m) const { return pairs_.network[m - own_]; }
 
   DraftedPair pair(std::size_t m) const {
@@ -132,10 +176,10 @@ class Measurement {
                      .memory = spec.translation.draft_memory,
                      .greedy_ms = greedy.ms / n,
                      .drafted_ms = drafted.ms / n,
-                     .drafting_ms = drafted.drafting_ms / n,
+                     .drafting_ms = (drafted.proposing_ms + drafted.preparing_ms) / n,
                      .preparing_ms = greedy.preprocess_ms / n + std::max(0.0, plain[0]),
                      .same = same_[m] / n,
-                     .acceptance = drafted.drafted > 0 ? drafted.accepted / drafted.drafted : 0.0,
+                     .acceptance = drafted.accepted / std::max(drafted.tried, 1.0),
                      .tokens = greedy.tokens / n,
                      .calls = drafted.calls / n,
                      .sentences = static_cast<std::size_t>(n)};
@@ -143,7 +187,8 @@ class Measurement {
     // A recurrent network takes every token of a block in a call of its own.
     const bool one_by_one = pair.calls > pair.tokens;
     pair.further_ms = one_by_one ? pair.call_ms : std::max(0.0, block[2]);
-    pair.draft_ms = drafted.drafted > 0 ? drafted.drafting_ms / drafted.drafted : 0.0;
+    pair.draft_ms = drafted.proposing_ms / std::max(drafted.drafted, 1.0);
+    pair.draft_preparing_ms = drafted.preparing_ms / std::max(drafted.prepared, 1.0);
     const DraftBound bound = bound_of(pair);
     pair.bound = bound.speedup;
     pair.best_length = bound.length;
@@ -154,6 +199,7 @@ class Measurement {
   std::size_t own_;  // models of the zoo itself
   TextModels opened_;
   std::vector<std::unique_ptr<TextModel>> models_;
+  std::size_t turns_ = 0;
   std::vector<Sums> sums_;
   std::vector<double> same_;
   std::vector<LeastSquares> fits_;  // [model]: time as fixed + a x calls + b x drafted tokens
@@ -170,7 +216,8 @@ DraftBound bound_of(const DraftedPair& pair) {
     expected += power;
     power *= pair.acceptance;
     const double call = pair.call_ms + static_cast<double>(k) * (pair.further_ms + pair.draft_ms);
-    const double drafted = pair.preparing_ms + pair.tokens / expected * call;
+    const double drafted =
+        pair.preparing_ms + (k > 0 ? pair.draft_preparing_ms : 0.0) + pair.tokens / expected * call;
     if (drafted <= 0 || greedy / drafted <= best.speedup) continue;
     best = {greedy / drafted, k};
   }
@@ -188,14 +235,15 @@ Result<std::vector<DraftedPair>> measure_drafts(
   Measurement measurement(std::move(pairs), zoo.models.size(), search, runtime);
   if (Status status = measurement.open(); !status.ok()) return status;
   // Draft lengths adapt to what was seen: the first sentences are for that.
-  constexpr std::size_t kWarmUp = 20;
-  for (std::size_t i = 0; i < std::min(kWarmUp, sentences.size()); ++i) {
-    measurement.translate(sentences[i], false);
-  }
+  measurement.translate(sentences.first(std::min(kTurn, sentences.size())));
+  measurement.start();
   const std::size_t total = sentences.size() * static_cast<std::size_t>(rounds);
-  for (std::size_t done = 0; done < total; ++done) {
-    measurement.translate(sentences[done % sentences.size()], true);
-    progress(done + 1, total);
+  for (std::size_t done = 0; done < total;) {
+    const std::size_t from = done % sentences.size();
+    const std::size_t count = std::min(kTurn, sentences.size() - from);
+    measurement.translate(sentences.subspan(from, count));
+    done += count;
+    progress(done, total);
   }
   return measurement.pairs();
 }

@@ -27,17 +27,19 @@ struct DraftedPair {
   double drafting_ms = 0.0;   // of it: proposing
   double preparing_ms = 0.0;  // pieces and encoder; the same both ways
   double same = 0.0;          // share of sentences with the same text; 1 but for a fault
-  double acceptance = 0.0;    // of drafted tokens
+  double acceptance = 0.0;    // of drafted tokens, up to the first wrong one of a draft
   double tokens = 0.0;        // of a translation, with the end mark
   double calls = 0.0;         // of the decoder for it
   std::size_t sentences = 0;
   double speedup() const { return drafted_ms > 0 ? greedy_ms / drafted_ms : 0.0; }
 
   // From the measured acceptance a and the costs of calls: of one token, of each further token in a
-  // block, and of a drafted token. A block of k drafted tokens gives 1 + a + ... + a^k tokens.
+  // block, of a drafted token, and of getting the draft ready for a sentence. A block of k drafted
+  // tokens gives 1 + a + ... + a^k tokens.
   double call_ms = 0.0;
   double further_ms = 0.0;
   double draft_ms = 0.0;
+  double draft_preparing_ms = 0.0;
   double bound = 0.0;           // of the speed-up, for the best k
   std::size_t best_length = 0;  // that k; 0: do not draft
 };
@@ -50,7 +52,7 @@ struct DraftBound {
 DraftBound bound_of(const DraftedPair& pair);
 
 // All greedy networks of `zoo`, each with every other one of its vocabulary, alone and with the
-// first memory of the zoo. Ways take turns sentence by sentence, `rounds` times.
+// first memory of the zoo. Ways take turns every 25 sentences, `rounds` times over all.
 Result<std::vector<DraftedPair>> measure_drafts(
     const Zoo& zoo, const std::vector<std::filesystem::path>& search,
     const std::shared_ptr<Runtime>& runtime, std::span<const std::string> sentences, int rounds,

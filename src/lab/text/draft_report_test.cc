@@ -36,7 +36,12 @@ TEST(DraftBound, CountsWhatDraftingCannotSave) {
   DraftedPair pair = pair_of(0.8, 0.1, 0.1);
   const double without = bound_of(pair).speedup;
   pair.preparing_ms = 10;
-  EXPECT_LT(bound_of(pair).speedup, without);
+  const double with = bound_of(pair).speedup;
+  EXPECT_LT(with, without);
+  pair.draft_preparing_ms = 1;
+  EXPECT_LT(bound_of(pair).speedup, with);
+  pair.draft_preparing_ms = 100;
+  EXPECT_EQ(0U, bound_of(pair).length);
 }
 
 }  // namespace

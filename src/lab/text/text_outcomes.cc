@@ -64,8 +64,7 @@ Result<TextOutcomes> judge_texts(const OutcomeTable& table, TextMetric metric) {
     for (const std::size_t i : outcomes.item) {
       const RecordedOutcome& cell = table.at(i, m);
       const bool ok = cell.status == TrialStatus::kOk;
-      counts.push_back(
-          count(ok ? table.text.cells[i * models + m].text : "", table.text.references[i]));
+      counts.push_back(count(ok ? table.text_at(i, m).text : "", table.text.references[i]));
       values.push_back(sentence_value(counts.back(), metric));
       const Nanoseconds reading = table.decode_cpu.empty() ? Nanoseconds(0) : table.decode_cpu[i];
       cpu.push_back((reading + cell.cpu).count());

@@ -53,7 +53,7 @@ TextInputs inputs_of(const OutcomeTable& table, const TextOutcomes& outcomes,
     // A memory looks at words and has no pieces; the first model that has some counts.
     std::int32_t pieces = 0;
     for (std::size_t m = 0; m < models && pieces <= 0; ++m) {
-      pieces = table.text.cells[item * models + m].source_pieces;
+      pieces = table.text_at(item, m).source_pieces;
     }
     inputs.dense.push_back(text_features(
         sentences.back(), static_cast<std::size_t>(std::max(pieces, 0)), options.lexicon));
