@@ -58,6 +58,13 @@ TEST_F(CliTranslateTest, WrongUsage) {
   }
 }
 
+TEST_F(CliTranslateTest, AZooIsChecked) {
+  const Output output = run("zoo check " + quoted("zoo.toml"));
+  EXPECT_EQ(0, output.code) << output.err;
+  EXPECT_THAT(output.out, AllOf(HasSubstr("made-up: "), HasSubstr(" models, en to de, "),
+                                HasSubstr(": all checks passed")));
+}
+
 TEST_F(CliTranslateTest, SentencesFromArgumentsFilesAndStdin) {
   folder_.write("in.txt", kSource + "\r\n\n" + kSource);
   const std::string plain = kByMemory + "--plain ";

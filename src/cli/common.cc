@@ -63,6 +63,13 @@ Status check_outputs(const std::vector<std::filesystem::path>& outputs,
   return {};
 }
 
+std::string answer_words(const Zoo& zoo) {
+  if (zoo.task == kTranslation) {
+    return fmt::format("{} to {}", zoo.source_language, zoo.target_language);
+  }
+  return fmt::format("{} classes", zoo.classes.size());
+}
+
 std::string input_words(const Zoo& zoo, const ModelSpec& model) {
   if (zoo.task != kTranslation) {
     return fmt::format("{}x{}", model.input.width, model.input.height);

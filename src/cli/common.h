@@ -26,6 +26,8 @@ void print_json(const nlohmann::ordered_json& document);
 Status check_outputs(const std::vector<std::filesystem::path>& outputs,
                      const std::vector<std::filesystem::path>& inputs);
 
+// What a zoo's models give: "1000 classes", "en to de".
+std::string answer_words(const Zoo& zoo);
 // What a model is given: "224x224" pixels; of a translation how it decodes: "beam of 4".
 std::string input_words(const Zoo& zoo, const ModelSpec& model);
 

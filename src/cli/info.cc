@@ -36,11 +36,8 @@ int info_zoo(const InfoArgs& args) {
                     fmt::format("{:.3f}", model.input.crop_fraction),
                     std::to_string(model.output.outputs), model.file});
   }
-  const std::string what = translates
-                               ? fmt::format("{} to {}", zoo->source_language, zoo->target_language)
-                               : fmt::format("{} classes", zoo->classes.size());
-  print(
-      fmt::format("zoo {}: {}, {}, {} models\n\n", zoo->name, zoo->task, what, zoo->models.size()));
+  print(fmt::format("zoo {}: {}, {}, {} models\n\n", zoo->name, zoo->task, answer_words(*zoo),
+                    zoo->models.size()));
   print(text_table(rows));
   return kOk;
 }

@@ -82,8 +82,8 @@ int zoo_check(const ZooCheckArgs& args) {
                 {"ok", all_good}});
   } else {
     print(text_table(rows));
-    print(fmt::format("\n{}: {} models, {} classes, {}: {}\n", zoo->name, zoo->models.size(),
-                      zoo->classes.size(), (*runtime)->name(),
+    print(fmt::format("\n{}: {} models, {}, {}: {}\n", zoo->name, zoo->models.size(),
+                      answer_words(*zoo), (*runtime)->name(),
                       all_good ? "all checks passed" : "CHECKS FAILED"));
   }
   return all_good ? kOk : kFailed;

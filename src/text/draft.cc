@@ -154,6 +154,7 @@ Status DraftedDecoder::propose(std::span<DraftSource* const> sources,
                                std::span<const TokenId> sofar, std::size_t room,
                                DraftCounts& counts) {
   proposal_.clear();
+  if (costly_length_.next() + free_length_.next() > 0) ++counts.asked;
   if (close_call_) return {};
   for (DraftSource* source : sources) {
     costly_ = source->is_costly();
@@ -224,11 +225,12 @@ Status DraftedDecoder::decode(SequenceModel& network, std::span<DraftSource* con
     }
     const std::size_t stand = take(network, options.end_mark, options.max_tokens, result);
     if (!proposal_.empty()) {
-      const std::size_t tried = std::min(proposal_.size(), accepted_ + 1);
+      const std::size_t wrong = !close_call_ && accepted_ < proposal_.size() ? 1 : 0;
+      ++counts.proposals;
       counts.drafted += proposal_.size();
-      counts.tried += tried;
+      counts.tried += accepted_ + wrong;
       counts.accepted += accepted_;
-      (costly_ ? costly_length_ : free_length_).observe(tried, accepted_);
+      (costly_ ? costly_length_ : free_length_).observe(accepted_ + wrong, accepted_);
     }
     standing += stand;
     if (stand < block_.size()) network.rewind(standing);

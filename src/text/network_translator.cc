@@ -89,6 +89,7 @@ Status NetworkTranslator::translate_pieces(Nanoseconds stop_at, TextOutcome& out
   outcome.source_pieces = pieces_.size();
   pieces_.push_back(tokenizer_.end_mark());
   Status status = network_->begin(pieces_);
+  times.encoding = inference.elapsed();
   if (!status.ok()) return status;
   const bool beam = spec_.decoding == Decoding::kBeam;
   const DecodeOptions options{.begin_mark = tokenizer_.begin_mark(),

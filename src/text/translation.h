@@ -33,11 +33,24 @@ Result<std::string> clean_source(std::string_view text);
 
 // What drafting did to a sentence (see text/draft.h).
 struct DraftCounts {
-  std::size_t drafted = 0;   // tokens that were proposed
-  std::size_t tried = 0;     // of them, up to the first wrong one of every proposal
-  std::size_t accepted = 0;  // of them, what the model itself says
-  Nanoseconds preparing{0};  // CPU time of getting the draft ready for the sentence
-  Nanoseconds proposing{0};  // CPU time of all proposals
+  std::size_t asked = 0;      // calls in sentences with drafts
+  std::size_t proposals = 0;  // of them, those that a draft was there for
+  std::size_t drafted = 0;    // tokens that were proposed
+  std::size_t tried = 0;      // of them, up to the first wrong one of every proposal
+  std::size_t accepted = 0;   // of them, what the model itself says
+  Nanoseconds preparing{0};   // CPU time of getting the draft ready for the sentence
+  Nanoseconds proposing{0};   // CPU time of all proposals
+
+  DraftCounts& operator+=(const DraftCounts& other) {
+    asked += other.asked;
+    proposals += other.proposals;
+    drafted += other.drafted;
+    tried += other.tried;
+    accepted += other.accepted;
+    preparing += other.preparing;
+    proposing += other.proposing;
+    return *this;
+  }
 };
 
 // Session, tokenizer and buffers of one model. One per thread; what is large is shared.
@@ -48,6 +61,7 @@ class TextModel {
   struct Times {
     Elapsed preprocess;  // cutting into pieces
     Elapsed inference;   // everything else
+    Elapsed encoding;    // of `inference`, the encoder
     Elapsed runtime;     // of `inference`, inside the inference runtime
     std::size_t decoder_calls = 0;
     DraftCounts draft;  // its times are part of `inference`

@@ -16,16 +16,14 @@ constexpr std::size_t kTurn = 25;  // sentences
 // What one way of decoding took over all sentences.
 struct Sums {
   double ms = 0.0;
-  double preprocess_ms = 0.0;
-  double proposing_ms = 0.0;
-  double preparing_ms = 0.0;  // drafts
-  double prepared = 0.0;      // sentences with such time
-  double drafted = 0.0;
-  double tried = 0.0;
-  double accepted = 0.0;
+  double source_ms = 0.0;  // pieces and encoder
+  double drafting_ms = 0.0;
   double tokens = 0.0;
   double calls = 0.0;
   double runs = 0.0;
+  // Of the sentences in which it drafted; where another network can, in which that did.
+  DraftCounts draft;
+  double drafted_in = 0.0;
 };
 
 bool is_greedy(const ModelSpec& model) {
@@ -67,6 +65,10 @@ Pairs all_pairs(const Zoo& zoo) {
     }
   }
   return pairs;
+}
+
+double share(std::size_t part, std::size_t all) {
+  return static_cast<double>(part) / std::max(static_cast<double>(all), 1.0);
 }
 
 double ms_of(const Elapsed& elapsed) { return to_ms(elapsed.cpu); }
@@ -147,19 +149,19 @@ class Measurement {
     const auto& [outcome, times, status] = translated;
     Sums& sums = sums_[m];
     sums.ms += ms_of(times.preprocess) + ms_of(times.inference);
-    sums.preprocess_ms += ms_of(times.preprocess);
-    sums.proposing_ms += to_ms(times.draft.proposing);
-    sums.preparing_ms += to_ms(times.draft.preparing);
-    sums.prepared += times.draft.preparing.count() > 0 ? 1 : 0;
-    sums.drafted += static_cast<double>(times.draft.drafted);
-    sums.tried += static_cast<double>(times.draft.tried);
-    sums.accepted += static_cast<double>(times.draft.accepted);
+    sums.source_ms += ms_of(times.preprocess) + ms_of(times.encoding);
+    sums.drafting_ms += to_ms(times.draft.proposing + times.draft.preparing);
     sums.tokens += static_cast<double>(outcome.target_tokens);
     sums.calls += static_cast<double>(times.decoder_calls);
     sums.runs += 1;
     fits_[m].add(std::array{1.0, static_cast<double>(times.decoder_calls),
                             static_cast<double>(times.draft.drafted)},
-                 ms_of(times.inference) - to_ms(times.draft.proposing + times.draft.preparing));
+                 ms_of(times.inference) - ms_of(times.encoding) -
+                     to_ms(times.draft.proposing + times.draft.preparing));
+    const bool by_network = !pairs_.zoo.models[m].translation.draft.empty();
+    if (by_network ? times.draft.preparing.count() == 0 : times.draft.asked == 0) return;
+    sums.draft += times.draft;
+    sums.drafted_in += 1;
   }
 
   ModelIndex greedy_of(std::size_t m) const { return pairs_.network[m - own_]; }
@@ -176,10 +178,11 @@ class Measurement {
                      .memory = spec.translation.draft_memory,
                      .greedy_ms = greedy.ms / n,
                      .drafted_ms = drafted.ms / n,
-                     .drafting_ms = (drafted.proposing_ms + drafted.preparing_ms) / n,
-                     .preparing_ms = greedy.preprocess_ms / n + std::max(0.0, plain[0]),
+                     .drafting_ms = drafted.drafting_ms / n,
+                     .preparing_ms = greedy.source_ms / n + std::max(0.0, plain[0]),
                      .same = same_[m] / n,
-                     .acceptance = drafted.accepted / std::max(drafted.tried, 1.0),
+                     .proposed = share(drafted.draft.proposals, drafted.draft.asked),
+                     .acceptance = share(drafted.draft.accepted, drafted.draft.tried),
                      .tokens = greedy.tokens / n,
                      .calls = drafted.calls / n,
                      .sentences = static_cast<std::size_t>(n)};
@@ -187,8 +190,9 @@ class Measurement {
     // A recurrent network takes every token of a block in a call of its own.
     const bool one_by_one = pair.calls > pair.tokens;
     pair.further_ms = one_by_one ? pair.call_ms : std::max(0.0, block[2]);
-    pair.draft_ms = drafted.proposing_ms / std::max(drafted.drafted, 1.0);
-    pair.draft_preparing_ms = drafted.preparing_ms / std::max(drafted.prepared, 1.0);
+    pair.draft_ms =
+        to_ms(drafted.draft.proposing) / std::max(static_cast<double>(drafted.draft.drafted), 1.0);
+    pair.draft_preparing_ms = to_ms(drafted.draft.preparing) / std::max(drafted.drafted_in, 1.0);
     const DraftBound bound = bound_of(pair);
     pair.bound = bound.speedup;
     pair.best_length = bound.length;
@@ -215,9 +219,11 @@ DraftBound bound_of(const DraftedPair& pair) {
   for (std::size_t k = 0; k <= kMaxDraft; ++k) {
     expected += power;
     power *= pair.acceptance;
-    const double call = pair.call_ms + static_cast<double>(k) * (pair.further_ms + pair.draft_ms);
+    const double drafting = static_cast<double>(k) * (pair.further_ms + pair.draft_ms);
+    const double call = pair.call_ms + pair.proposed * drafting;
+    const double calls = pair.tokens / (1.0 + pair.proposed * (expected - 1.0));
     const double drafted =
-        pair.preparing_ms + (k > 0 ? pair.draft_preparing_ms : 0.0) + pair.tokens / expected * call;
+        pair.preparing_ms + (k > 0 ? pair.draft_preparing_ms : 0.0) + calls * call;
     if (drafted <= 0 || greedy / drafted <= best.speedup) continue;
     best = {greedy / drafted, k};
   }

@@ -27,6 +27,7 @@ struct DraftedPair {
   double drafting_ms = 0.0;   // of it: proposing
   double preparing_ms = 0.0;  // pieces and encoder; the same both ways
   double same = 0.0;          // share of sentences with the same text; 1 but for a fault
+  double proposed = 1.0;      // share of the calls that a draft was there for
   double acceptance = 0.0;    // of drafted tokens, up to the first wrong one of a draft
   double tokens = 0.0;        // of a translation, with the end mark
   double calls = 0.0;         // of the decoder for it
@@ -35,7 +36,7 @@ struct DraftedPair {
 
   // From the measured acceptance a and the costs of calls: of one token, of each further token in a
   // block, of a drafted token, and of getting the draft ready for a sentence. A block of k drafted
-  // tokens gives 1 + a + ... + a^k tokens.
+  // tokens gives 1 + a + ... + a^k tokens; calls that no draft was there for give one.
   double call_ms = 0.0;
   double further_ms = 0.0;
   double draft_ms = 0.0;

@@ -32,6 +32,14 @@ TEST(DraftBound, SaysWhereDraftingCannotPay) {
   EXPECT_EQ(0U, bound_of(pair_of(0.3, 0.1, 0.3)).length);
 }
 
+TEST(DraftBound, CountsCallsWithoutADraft) {
+  DraftedPair pair = pair_of(1.0, 0.0, 0.0);
+  pair.proposed = 0.25;  // 1 + 12 / 4 tokens per call
+  EXPECT_NEAR(4.0, bound_of(pair).speedup, 1e-9);
+  pair.proposed = 0.0;
+  EXPECT_EQ(0U, bound_of(pair).length);
+}
+
 TEST(DraftBound, CountsWhatDraftingCannotSave) {
   DraftedPair pair = pair_of(0.8, 0.1, 0.1);
   const double without = bound_of(pair).speedup;
