@@ -53,7 +53,8 @@ struct DraftBound {
 DraftBound bound_of(const DraftedPair& pair);
 
 // All greedy networks of `zoo`, each with every other one of its vocabulary, alone and with the
-// first memory of the zoo. Ways take turns every 25 sentences, `rounds` times over all.
+// first memory of the zoo. Ways take turns every 25 sentences, of which there is one at least,
+// `rounds` times over all.
 Result<std::vector<DraftedPair>> measure_drafts(
     const Zoo& zoo, const std::vector<std::filesystem::path>& search,
     const std::shared_ptr<Runtime>& runtime, std::span<const std::string> sentences, int rounds,
