@@ -123,7 +123,8 @@ struct TopClasses {
 
 enum class TrialStatus : std::uint8_t {
   kOk,
-  kFailed,  // the model could not be run or gave something that is no answer (NaN)
+  kFailed,    // the model could not be run or gave something that is no answer (NaN)
+  kNoAnswer,  // the model ran and knows no answer: a memory without the sentence
 };
 
 // One model run on this input.
@@ -132,7 +133,9 @@ struct Trial {
   TrialStatus status = TrialStatus::kFailed;
   Nanoseconds cpu{0};
   Nanoseconds wall{0};
-  Signals signals{};                // meaningless where the trial failed
+  bool doubtful = false;            // a check found something lost in the answer (a placeholder, a
+                                    // number): no stage stops on it, however sure its model is
+  Signals signals{};                // meaningless where there is no answer
   std::int64_t answer = -1;         // two trials agree if and only if these are equal; image
                                     // classification: the class, from 0
   const TopClasses* top = nullptr;  // owned by the world, valid until its next input; may be null
