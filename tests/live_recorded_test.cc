@@ -383,7 +383,7 @@ std::optional<Zoo> real_zoo() {
 TEST(LiveRecordedTest, Photos) {
   const std::optional<Zoo> zoo = real_zoo();
   if (!zoo) GTEST_SKIP() << "the zoo is not made: run scripts/setup";
-  const fs::path photos = test::source_folder() / "build/photos";
+  const fs::path photos = test::source_folder() / "build/photos-hard";
   if (!fs::exists(photos)) GTEST_SKIP() << "no photos: run scripts/setup";
   const Result<DataSet> data = read_data_set(photos, *zoo);
   ASSERT_TRUE(data.ok()) << data.status().message();

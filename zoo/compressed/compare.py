@@ -22,7 +22,7 @@ import onnxruntime
 
 from downloads import DEFAULT_CACHE, RecipeError
 from measure_ranges import crops
-from photos import DEFAULT_PHOTOS, bring
+from photos import HARD_FOLDER, bring_hard
 
 
 def session_of(path: Path) -> onnxruntime.InferenceSession:
@@ -46,7 +46,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         original = session_of(options.folder / "none.onnx")
-        photos = bring(DEFAULT_PHOTOS, DEFAULT_CACHE)
+        photos = bring_hard(HARD_FOLDER, DEFAULT_CACHE)
     except (RecipeError, OSError) as error:
         print(f"compare.py: {error}", file=sys.stderr)
         return 1

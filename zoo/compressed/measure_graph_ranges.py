@@ -21,7 +21,7 @@ from google.protobuf.message import DecodeError
 from downloads import DEFAULT_CACHE, RecipeError, say
 from integer_graph import quantised_tensors
 from measure_ranges import crops, measure, ranges_text
-from photos import DEFAULT_PHOTOS, bring
+from photos import HARD_FOLDER, bring_hard
 
 
 def side_of(model: onnx.ModelProto) -> int:
@@ -41,7 +41,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         model = onnx.load(options.model)
-        inputs = crops(bring(DEFAULT_PHOTOS, DEFAULT_CACHE), side_of(model), options.mean, options.std)
+        inputs = crops(bring_hard(HARD_FOLDER, DEFAULT_CACHE), side_of(model), options.mean, options.std)
         ranges = measure(model, quantised_tensors(model), inputs)
         options.output.write_text(ranges_text({options.model.stem: ranges}), encoding="utf-8")
     except (RecipeError, OSError, DecodeError) as error:

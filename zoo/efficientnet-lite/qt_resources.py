@@ -76,7 +76,10 @@ class ResourceFile:
         start = self._names + offset
         (length,) = struct.unpack_from(">H", self._content, start)
         start += 6  # the length, and a hash that Qt looks names up with
-        return self._content[start:start + 2 * length].decode("utf-16-be")
+        name = self._content[start:start + 2 * length]
+        if len(name) != 2 * length:
+            raise ResourceError("damaged: a name is cut off")
+        return name.decode("utf-16-be")
 
 
 def _unpacked(block: bytes, flags: int, path: str) -> bytes:

@@ -6,8 +6,10 @@ import io
 import pickle
 import struct
 import sys
+import tempfile
 import tomllib
 import unittest
+import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -20,6 +22,8 @@ import weights
 from make import ALL_MANIFESTS, MANIFEST
 from networks import RELU6, Grid, Layer, Network, Weights, scaled_channels
 from onnx_model import float_model, quantised_model
+from photos import Photo, RecipeError, Resources, bring_ordinary, ordinary_table, place, sha256_of
+from qt_resources import FOLDER, ZLIB, ZSTD, ResourceError, ResourceFile
 from quantise import committed_grids, grid_of_range, integer_weights
 from sources import VARIANTS
 
@@ -140,6 +144,93 @@ class Models(unittest.TestCase):
 
     def test_channels_are_multiples_of_eight(self) -> None:
         self.assertEqual([scaled_channels(c, 1.1) for c in (16, 24, 40, 320)], [16, 24, 48, 352])
+
+
+def resource_file(version: int, flags: int, block: bytes) -> bytes:
+    """A made-up .rcc: the folder "bär" with the file "a.webp", and beside it the plain file "b"."""
+    names, offsets = b"", []
+    for name in ("bär", "a.webp", "b"):
+        offsets.append(len(names))
+        encoded = name.encode("utf-16-be")
+        names += struct.pack(">HI", len(encoded) // 2, 0) + encoded
+    date = b"" if version == 1 else bytes(8)
+    tree = struct.pack(">IHII", 0, FOLDER, 2, 1) + date  # the root: nodes 1 and 2
+    tree += struct.pack(">IHII", offsets[0], FOLDER, 1, 3) + date
+    tree += struct.pack(">IHHHI", offsets[2], 0, 0, 0, 0) + date
+    tree += struct.pack(">IHHHI", offsets[1], flags, 0, 0, 9) + date
+    data = struct.pack(">I", 5) + b"plain" + struct.pack(">I", len(block)) + block
+    start = 20
+    header = struct.pack(">4s4I", b"qres", version, start, start + len(tree), start + len(tree) + len(data))
+    return header + tree + data + names
+
+
+class QtResources(unittest.TestCase):
+    picture = b"RIFF a picture" * 20
+    packed = struct.pack(">I", len(picture)) + zlib.compress(picture)
+
+    def test_files_are_found_and_unpacked(self) -> None:
+        for version in (1, 2, 3):
+            for flags, block in ((0, self.picture), (ZLIB, self.packed)):
+                resources = ResourceFile(resource_file(version, flags, block))
+                self.assertEqual(resources.paths(), ["b", "bär/a.webp"])
+                self.assertEqual(resources.read("bär/a.webp"), self.picture)
+                self.assertEqual(resources.read("b"), b"plain")
+
+    def test_what_it_does_not_know_is_said(self) -> None:
+        with self.assertRaisesRegex(ResourceError, "zstd"):
+            ResourceFile(resource_file(3, ZSTD, b"")).read("bär/a.webp")
+        with self.assertRaisesRegex(ResourceError, "version"):
+            ResourceFile(resource_file(4, 0, b""))
+        with self.assertRaisesRegex(ResourceError, "holds no c"):
+            ResourceFile(resource_file(3, 0, b"")).read("c")
+
+    def test_damaged_files_are_refused(self) -> None:
+        whole = resource_file(2, ZLIB, self.packed)
+        for end in range(len(whole)):
+            with self.assertRaises(ResourceError):
+                ResourceFile(whole[:end]).read("bär/a.webp")
+        for block in (b"", self.packed[:4], self.packed[:-8], struct.pack(">I", 1) + self.packed[4:]):
+            with self.assertRaises(ResourceError):
+                ResourceFile(resource_file(2, ZLIB, block)).read("bär/a.webp")
+
+    def test_a_tree_in_a_circle_ends(self) -> None:
+        data = bytearray(resource_file(1, 0, b""))
+        struct.pack_into(">II", data, 20 + 14 + 6, 1, 1)  # the folder is its own child
+        with self.assertRaisesRegex(ResourceError, "no end"):
+            ResourceFile(bytes(data))
+
+
+class Photographs(unittest.TestCase):
+    def test_the_ordinary_ones_have_a_class_and_a_free_licence(self) -> None:
+        lines = (MANIFEST.parent / "classes.tsv").read_text(encoding="utf-8").splitlines()
+        classes = dict(line.split("\t") for line in lines)
+        rows = ordinary_table()
+        self.assertTrue(24 <= len(rows) <= 40)
+        for column in ("photo", "class", "sha256", "member"):
+            self.assertEqual(len({row[column] for row in rows}), len(rows))
+        for row in rows:
+            self.assertEqual(classes[row["key"]], row["class"])
+            self.assertIn(row["licence"], ("public domain", "CC0-1.0"))
+            self.assertTrue(row["author"] and row["shows"])
+            self.assertRegex(row["source"], "^https://")
+
+    def test_only_the_expected_photograph_is_placed(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / "new"
+            photo = Photo("a.webp", "b/a.webp", "3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8b7")
+            with self.assertRaisesRegex(RecipeError, "package: b/a.webp is not the expected"):
+                place(photo, folder, lambda: b"other", "package")
+            self.assertFalse((folder / "a.webp").exists())
+            self.assertEqual(sha256_of(place(photo, folder, lambda: b"data", "package")), photo.sha256)
+            place(photo, folder, lambda: self.fail("it is there already"), "package")
+
+    def test_a_missing_package_is_said_with_the_way_out(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            with self.assertRaisesRegex(RecipeError, "apt-get download gcompris-qt-data"):
+                bring_ordinary(Path(name) / "photos", Path(name))
+            (Path(name) / "gcompris-qt-data_1_all.deb").write_bytes(b"no package")
+            with self.assertRaisesRegex(RecipeError, "gcompris-qt-data_1_all.deb is damaged"):
+                Resources(Path(name)).read("categorization.rcc", "a")
 
 
 class Manifests(unittest.TestCase):
