@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the variants with the network they come from, on crops of photos.py's photographs.
+"""Compares the variants with the network they come from, on crops of photos.py's hard photographs.
 
     python compare.py DIR [--mean 127] [--std 128]       DIR: what make.py wrote
 

@@ -37,7 +37,7 @@ except ModuleNotFoundError as problem:
 
 MANIFEST = HERE / "zoo.toml"
 DEFAULT_SOURCE = "lite2"
-# Chosen by how often the classes of crops of photos.py's photographs stay the same; see README.md.
+# Chosen by how often the classes of crops of photos.py's hard photographs stay the same; see README.md.
 SPARSITY, SHARED = 0.3, 64
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the ranges that an int8 copy of an ONNX network needs, on crops of photos.py's photographs.
+"""Measures the ranges that an int8 copy of an ONNX network needs, on crops of photos.py's hard photographs.
 
     python measure_graph_ranges.py MODEL.onnx -o RANGES.json [--mean 127] [--std 128]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the range of every tensor of EfficientNet-Lite 0, 1 and 2 on the photographs of photos.py and
+"""Measures the range of every tensor of EfficientNet-Lite 0, 1 and 2 on the hard photographs of photos.py and
 writes ranges.json. Done once, by a maintainer: the file is committed, and make.py only reads it.
 
     python measure_ranges.py        (needs requirements-measure.txt on top of requirements.txt)
