@@ -425,7 +425,8 @@ TEST_F(ClassifyTest, PointCompareAndStdin) {
     EXPECT_EQ(true, image["baseline_measured"]);
   }
   EXPECT_EQ("the colour blue", quick["images"][0]["baseline_name"]);
-  EXPECT_THAT(run("classify s.json data --compare" + kModels).out, HasSubstr("the same answer as"));
+  EXPECT_THAT(run("classify s.json data --compare" + kModels).out,
+              HasSubstr("the same answer as large on 3 of 3 (100 %)"));
   const Output piped = run("classify s.json - --json" + kModels + " < data/green/a.png");
   ASSERT_EQ(0, piped.code) << piped.err;
   EXPECT_EQ("(stdin)", json::parse(piped.out)["images"][0]["image"]);
