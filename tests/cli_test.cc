@@ -425,8 +425,12 @@ TEST_F(ClassifyTest, PointCompareAndStdin) {
     EXPECT_EQ(true, image["baseline_measured"]);
   }
   EXPECT_EQ("the colour blue", quick["images"][0]["baseline_name"]);
+  const json both = document("classify s.json data --json --compare" + kModels);
+  const auto same =
+      std::count_if(both["images"].begin(), both["images"].end(),
+                    [](const json& image) { return image["class"] == image["baseline_class"]; });
   EXPECT_THAT(run("classify s.json data --compare" + kModels).out,
-              HasSubstr("the same answer as large on 3 of 3 (100 %)"));
+              HasSubstr("the same answer as large on " + std::to_string(same) + " of 8 ("));
   const Output piped = run("classify s.json - --json" + kModels + " < data/green/a.png");
   ASSERT_EQ(0, piped.code) << piped.err;
   EXPECT_EQ("(stdin)", json::parse(piped.out)["images"][0]["image"]);
