@@ -61,10 +61,42 @@ TEST_F(CliTest, Certifies) {
   EXPECT_THAT(info.out, HasSubstr("proven loss"));
   EXPECT_EQ(0,
             run("classify certified.json data/red/a.png --max-loss 100 --proven" + kModels).code);
-  EXPECT_THAT(error("certify run.db --selector certified.json"), HasSubstr("was trained on"));
+  const Output again = run("certify run.db --selector certified.json");
+  ASSERT_EQ(0, again.code) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("on 4 inputs"));
+  EXPECT_THAT(again.out, HasSubstr("4 inputs of the run took part in training and are left out"));
   EXPECT_THAT(error("certify run.db"), HasSubstr("too few"));
   EXPECT_THAT(error(certify + " -o run.db"), HasSubstr("overwritten"));
   EXPECT_EQ(2, run("certify run.db --confidence 20").code);
+}
+
+// The same photos in another run: under other names, merged or profiled again.
+TEST_F(CliTest, CertifiesOnInputsThatTookNoPartWhateverTheirRunIsCalled) {
+  train();
+  EXPECT_THAT(error("certify run.db --selector selector.json"), HasSubstr("took part"));
+  ASSERT_EQ(0, run("merge run.db -o merged.db").code);
+  EXPECT_THAT(error("certify merged.db --selector selector.json"), HasSubstr("all 8 inputs"));
+  const std::string profile = "profile " + kZoo + " data -o again.db --max-passes 1";
+  ASSERT_EQ(0, run(profile, "mv data/red/a.png data/red/z.png").code);
+  EXPECT_THAT(error("certify again.db --selector selector.json"), HasSubstr("all 8 inputs"));
+  folder_.write("data/red/new.png", test::png_text({170, 40, 30}));
+  ASSERT_EQ(0, run("profile " + kZoo + " data -o more.db --max-passes 1").code);
+  const json more = document("certify more.db --selector selector.json --json");
+  EXPECT_EQ(1, more["tested_on"].get<int>());
+  EXPECT_EQ(8, more["left_out"].get<int>());
+  EXPECT_EQ("", more["cannot_be_told"].get<std::string>());
+}
+
+TEST_F(CliTest, SaysWhereItCannotBeToldWhatASelectorWasTrainedOn) {
+  train();
+  json old = json::parse(test::text_of(folder_ / "selector.json"));
+  old["trained_on"].erase("items");
+  old["trained_on"]["run"] = "another";
+  folder_.write("old.json", old.dump());
+  const Output output = run("certify run.db --selector old.json");
+  ASSERT_EQ(0, output.code) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("cannot be told: the selector file does not list"));
+  EXPECT_THAT(output.out, testing::Not(HasSubstr("that took no part")));
 }
 
 }  // namespace

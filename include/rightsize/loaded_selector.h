@@ -38,7 +38,7 @@ namespace rightsize {
 struct LoadedModel {
   std::string name;
   std::string file;         // as the file has it: relative to the selector file's folder
-  std::string sha256;       // of `file` when the selector was trained, in hexadecimal digits
+  std::string sha256;       // of `file` and the files it keeps weights in, in hexadecimal digits
   std::size_t outputs = 0;  // how many numbers `interpret` takes
   double quality = 0.0;     // alone: share of inputs answered right
   double cpu_ms = 0.0;      // pre-processing and inference

@@ -33,16 +33,33 @@ Result<SelectorCertificate> certificate_of(const CertifyArgs& args, const Outcom
   if (args.selector.empty()) return train_certified(table, training, claim, options);
   Result<SelectorFile> file = read_selector_file(args.selector);
   if (!file.ok()) return file.status();
-  if (file->provenance.run_id == table.provenance.run_id) {
-    return mismatch(fmt::format(
-        "{} was trained on {}: inputs that a selector was trained on prove nothing; give a run on "
-        "other inputs, or leave out --selector, which trains on a part and tests on the rest",
-        args.selector.string(), args.training.run.string()));
-  }
   const Result<Recording> recording = judge(table, training.reference, training.cost);
   if (!recording.ok()) return recording.status();
-  return certify_selector(std::move(*file), *recording, all_but(recording->items(), {}), claim,
-                          options);
+  Result<SelectorCertificate> certificate =
+      certify_apart(std::move(*file), *recording, claim, options);
+  if (certificate.ok()) return certificate;
+  return certificate.status().with_context(
+      fmt::format("{} on {}", args.selector.string(), args.training.run.string()));
+}
+
+// What it is about the tested inputs that counts as proof.
+std::string inputs_words(const SelectorCertificate& c) {
+  const std::string count = fmt::format("{} inputs", c.claim.tested_on);
+  return c.unknown.empty() ? count + " that took no part in training"
+                           : count + ", if none of them took part in training,";
+}
+
+// What a person must know of the inputs before believing it.
+std::string caution_words(const SelectorCertificate& c) {
+  std::string words;
+  if (c.left_out > 0) {
+    words +=
+        fmt::format(" {} inputs of the run took part in training and are left out.", c.left_out);
+  }
+  if (!c.unknown.empty()) {
+    words += fmt::format(" Whether any took part in training cannot be told: {}.", c.unknown);
+  }
+  return words;
 }
 
 // What points are points of: a certificate is about single answers.
@@ -69,10 +86,9 @@ std::string sentence_of(const SelectorCertificate& c, const Reference& reference
   const std::string claim = claim_words(c, reference);
   if (c.claim.proven && c.claim.figures) {
     return fmt::format(
-        "Proven with {:g} % confidence on {} inputs that took no part in training: the point '{}' "
-        "{}, at {:.2f}x the speed of {}.",
-        confidence, c.claim.tested_on, c.claim.figures->name, claim, c.claim.figures->speedup,
-        c.baseline);
+        "Proven with {:g} % confidence on {}: the point '{}' {}, at {:.2f}x the speed of {}.{}",
+        confidence, inputs_words(c), c.claim.figures->name, claim, c.claim.figures->speedup,
+        c.baseline, caution_words(c));
   }
   std::string more = "no number of inputs would prove it of these points";
   if (c.claim.inputs_needed && c.claim.figures) {
@@ -83,8 +99,8 @@ std::string sentence_of(const SelectorCertificate& c, const Reference& reference
   }
   return fmt::format(
       "Not proven with {:g} % confidence on {} inputs that any point faster than {} "
-      "{}; {}.",
-      confidence, c.claim.tested_on, c.baseline, claim, more);
+      "{}; {}.{}",
+      confidence, c.claim.tested_on, c.baseline, claim, more, caution_words(c));
 }
 
 std::string bounds_words(const SelectorCertificate& c, const Reference& reference) {
@@ -149,6 +165,8 @@ void print_document(const SelectorCertificate& c, const Reference& reference) {
        {"inputs_needed", c.claim.inputs_needed ? ordered_json(*c.claim.inputs_needed) : nullptr},
        {"trained_on", c.claim.learned_on},
        {"tested_on", c.claim.tested_on},
+       {"left_out", c.left_out},
+       {"cannot_be_told", c.unknown},  // empty: the tested inputs took no part in training
        {"against_every_model", c.claim.against_every_model},
        {"baseline", c.baseline},
        {"reference", reference.name()},

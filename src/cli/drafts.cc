@@ -8,6 +8,7 @@
 #include "cli/text_files.h"
 #include "core/terminal_text.h"
 #include "lab/text/draft_report.h"
+#include "model/file_identity.h"
 #include "text/translation.h"
 
 namespace rightsize::cli {
@@ -79,7 +80,7 @@ nlohmann::ordered_json to_json(const DraftedPair& pair) {
 }  // namespace
 
 int drafts(const DraftsArgs& args) {
-  const Result<Zoo> zoo = read_manifest(args.zoo);
+  const Result<Zoo> zoo = read_zoo(args.zoo, args.models);
   if (!zoo.ok()) return fail(zoo.status());
   if (zoo->task != kTranslation) {
     return fail(invalid_input(fmt::format("{}: is a zoo for {}; drafts are of translations",

@@ -268,8 +268,8 @@ void add_certify(CLI::App& app, CertifyArgs& args, Run& run) {
   command.add_option("RUN", args.training.run, "The run.db")->required();
   command
       .add_option("--selector", args.selector,
-                  "Test the points of this file, which was trained on other inputs. Default: train "
-                  "on a part of the run and test on the rest")
+                  "Test the points of this file on the inputs that took no part in its training. "
+                  "Default: train on a part of the run and test on the rest")
       ->type_name("FILE");
   command
       .add_option("--max-loss", args.max_loss_points,

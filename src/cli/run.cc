@@ -9,6 +9,7 @@
 #include "cli/run_output.h"
 #include "lab/profile/merge.h"
 #include "lab/profile/profile.h"
+#include "model/file_identity.h"
 #include "rightsize/version.h"
 
 namespace rightsize::cli {
@@ -41,8 +42,10 @@ int profile(const ProfileArgs& args) {
     fail(shard.status());
     return kUsage;
   }
-  const Result<Zoo> zoo = read_manifest(args.zoo);
+  std::vector<std::string> settled;
+  const Result<Zoo> zoo = read_zoo(args.zoo, args.models, &settled);
   if (!zoo.ok()) return fail(zoo.status());
+  for (const std::string& words : settled) warn(words);
   const Result<DataSet> data = read_data_set(args.data, *zoo);
   if (!data.ok()) return fail(data.status());
   if (data->skipped > 0) {

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/terminal_text.h"
 #include "image/classification.h"
+#include "model/file_identity.h"
 #include "model/model_set.h"
 #include "text/text_models.h"
 
@@ -48,8 +49,10 @@ Checked check_image(const Zoo& zoo, const ModelSpec& model, const Paths& search,
 }  // namespace
 
 int zoo_check(const ZooCheckArgs& args) {
-  const Result<Zoo> zoo = read_manifest(args.zoo);
+  std::vector<std::string> settled;
+  const Result<Zoo> zoo = read_zoo(args.zoo, args.models, &settled);
   if (!zoo.ok()) return fail(zoo.status());
+  for (const std::string& words : settled) warn(words);
   const auto runtime = load_onnx_runtime(args.runtime);
   if (!runtime.ok()) return fail(runtime.status());
 
@@ -70,6 +73,7 @@ int zoo_check(const ZooCheckArgs& args) {
                     translates ? "-" : std::to_string(model.output.outputs),
                     good ? fmt::format("{:.2f}", checked.cpu_ms) : "-", good ? "ok" : "failed"});
     document.push_back({{"model", model.name},
+                        {"sha256", model.sha256},
                         {"ok", good},
                         {"error", checked.status.message()},  // empty where it is ok
                         {"cpu_ms", checked.cpu_ms}});

@@ -2,12 +2,17 @@
 
 #include <sha2.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <fstream>
 
 namespace rightsize {
 namespace {
+
+constexpr std::string_view kLetters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 class Sha256 {
  public:
@@ -56,6 +61,21 @@ Result<std::string> sha256_of_file(const std::filesystem::path& path) {
   }
   if (!in.eof()) return io_error(path.string() + ": cannot be read to its end");
   return hash.hex();
+}
+
+std::string mark_of(const std::string& sha256) {
+  std::uint64_t bits = 0;
+  const char* begin = sha256.data();
+  const auto [stop, error] =
+      std::from_chars(begin, begin + std::min<std::size_t>(12, sha256.size()), bits, 16);
+  if (error != std::errc() || stop != begin + 12) return {};
+  std::string mark;
+  for (int shift = 42; shift >= 0; shift -= 6) mark += kLetters[(bits >> shift) & 63U];
+  return mark;
+}
+
+bool is_mark(std::string_view text) {
+  return text.size() == kMarkLength && text.find_first_not_of(kLetters) == std::string_view::npos;
 }
 
 }  // namespace rightsize

@@ -40,6 +40,15 @@ TEST(ChecksumTest, FilesOfEveryLength) {
   }
 }
 
+TEST(ChecksumTest, AMarkIsTheBeginningInBase64Url) {
+  EXPECT_EQ("AAAAAAAA", mark_of(std::string(64, '0')));
+  EXPECT_EQ("________", mark_of(std::string(64, 'f')));
+  EXPECT_EQ("47DEQpj8", mark_of(sha256(std::string())));  // e3b0c44298fc
+  EXPECT_TRUE(is_mark("47DEQpj8"));
+  for (const char* none : {"", "e3b0c44298f", "no checksum at all"}) EXPECT_EQ("", mark_of(none));
+  for (const char* none : {"", "47DEQpj", "47DEQpj8A", "47DEQpj+"}) EXPECT_FALSE(is_mark(none));
+}
+
 TEST(ChecksumTest, SaysWhichFileCannotBeRead) {
   const TemporaryFolder folder;
   const Result<std::string> missing = sha256_of_file(folder / "nothing");

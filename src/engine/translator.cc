@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/translator_state.h"
+#include "model/file_identity.h"
 #include "text/text_models.h"
 
 namespace rightsize {
@@ -27,9 +28,10 @@ SelectorFile each_model(Zoo zoo) {
 
 bool is_manifest(const std::filesystem::path& path) { return path.extension() == ".toml"; }
 
-Result<SelectorFile> read_selector_or_zoo(const std::filesystem::path& path) {
+Result<SelectorFile> read_selector_or_zoo(const std::filesystem::path& path,
+                                          const std::vector<std::filesystem::path>& search) {
   if (!is_manifest(path)) return read_selector_file(path);
-  Result<Zoo> zoo = read_manifest(path);
+  Result<Zoo> zoo = read_zoo(path, search);
   if (!zoo.ok()) return zoo.status();
   return each_model(std::move(*zoo));
 }
@@ -65,7 +67,7 @@ Translator& Translator::operator=(Translator&&) noexcept = default;
 
 Result<Translator> Translator::open(const std::filesystem::path& file,
                                     const TranslatorOptions& options) {
-  Result<SelectorFile> selector = read_selector_or_zoo(file);
+  Result<SelectorFile> selector = read_selector_or_zoo(file, options.models);
   if (!selector.ok()) return selector.status();
   auto state = std::make_unique<State>(std::move(*selector), options, !is_manifest(file));
   if (Status status = state->open(options); !status.ok()) return status.with_context(file.string());

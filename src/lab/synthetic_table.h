@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/checksum.h"
 #include "lab/table.h"
 
 namespace rightsize::test {
@@ -81,6 +82,7 @@ inline OutcomeTable synthetic_table(const SyntheticOptions& options) {
   Sequence random(options.seed);
   for (std::size_t i = 0; i < options.items; ++i) {
     table.items.push_back("item" + std::to_string(i));
+    table.contents.push_back(sha256(std::to_string(options.seed) + " " + table.items.back()));
     table.labels.push_back(options.labelled ? 0 : -1);
     table.decode_cpu.push_back(Nanoseconds(1'000'000 + static_cast<long>(1e5 * random.uniform())));
     table.decode_wall.push_back(table.decode_cpu.back() + Nanoseconds(100));

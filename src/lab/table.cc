@@ -70,6 +70,7 @@ OutcomeTable only_items(const OutcomeTable& table, const std::vector<std::size_t
     }
   };
   pick(table.items, part.items);
+  pick(table.contents, part.contents);
   pick(table.labels, part.labels);
   pick(table.decode_cpu, part.decode_cpu);
   pick(table.decode_wall, part.decode_wall);

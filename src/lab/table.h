@@ -79,6 +79,9 @@ struct OutcomeTable {
   std::optional<std::int64_t> feature_energy_nj;  // all groups of an item, the mean
 
   std::size_t failed_items = 0;  // items that could not be decoded; not in `items`
+  // [item]: SHA-256 of what models get: of the file, or of the source sentence. Empty texts, or an
+  // empty list, where the run has not recorded it.
+  std::vector<std::string> contents;
 
   std::size_t item_count() const { return items.size(); }
   std::size_t model_count() const { return zoo.models.size(); }

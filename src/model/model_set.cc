@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/checksum.h"
+#include "model/file_identity.h"
 
 namespace rightsize {
 namespace {
@@ -72,20 +72,6 @@ Status check_output(const OutputSpec& spec, const Session& session) {
 
 }  // namespace
 
-Result<std::filesystem::path> verified_file(const Zoo& zoo, const std::string& model,
-                                            const FileSpec& file,
-                                            const std::vector<std::filesystem::path>& search) {
-  Result<std::filesystem::path> path = locate(zoo, model, file, search);
-  if (!path.ok()) return path;
-  const Result<std::string> checksum = sha256_of_file(*path);
-  if (!checksum.ok()) return checksum.status();
-  if (*checksum == file.sha256) return path;
-  return mismatch(
-      fmt::format("model '{}': {}: its SHA-256 is {}, {} is expected; make the zoo again, or "
-                  "correct the manifest if the file is meant to be another",
-                  model, path->string(), *checksum, file.sha256));
-}
-
 Result<std::unique_ptr<Session>> open_model(const Zoo& zoo, const ModelSpec& model,
                                             const std::vector<std::filesystem::path>& search,
                                             Runtime& runtime) {
@@ -108,7 +94,7 @@ ModelSet::ModelSet(const Zoo& zoo, std::shared_ptr<Runtime> runtime)
 Status ModelSet::add(const Zoo& zoo, ModelIndex index,
                      const std::vector<std::filesystem::path>& search) {
   const ModelSpec& model = zoo.models[index];
-  const std::string key = model.sha256 + (model.session.exact_int8 ? "+exact_int8" : "");
+  const std::string key = session_key(model.sha256, model.session);
   auto found = sessions_.find(key);
   if (found == sessions_.end()) {
     auto session = open_model(zoo, model, search, *runtime_);

@@ -38,11 +38,6 @@ class ModelSet {
   std::vector<Session*> by_model_;
 };
 
-// Locates a file of a model and verifies its checksum.
-Result<std::filesystem::path> verified_file(const Zoo& zoo, const std::string& model,
-                                            const FileSpec& file,
-                                            const std::vector<std::filesystem::path>& search);
-
 // Locates, verifies and opens one model, and compares what the manifest declares with what it is.
 Result<std::unique_ptr<Session>> open_model(const Zoo& zoo, const ModelSpec& model,
                                             const std::vector<std::filesystem::path>& search,

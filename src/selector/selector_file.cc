@@ -1,9 +1,11 @@
 #include "selector/selector_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "core/checksum.h"
 #include "core/file.h"
 #include "core/json_reader.h"
 #include "core/manifest_json.h"
@@ -67,6 +69,17 @@ Status read_figures(const json& list, SelectorFile& file) {
   return {};
 }
 
+// All of them in one text: thousands of short ones would make the file hard to read.
+void read_marks(JsonReader& in, std::vector<std::string>& marks) {
+  std::string text;
+  in.read("items", text);
+  for (std::size_t at = 0; at < text.size(); at += kMarkLength) {
+    marks.push_back(text.substr(at, kMarkLength));
+    if (!is_mark(marks.back())) return in.fail("has 'items' that are no list of marks");
+  }
+  if (!std::is_sorted(marks.begin(), marks.end())) in.fail("needs sorted 'items'");
+}
+
 Status read_provenance(const json& object, SelectorFile& file) {
   JsonReader in(object, "trained_on");
   std::int64_t inputs = 0;
@@ -78,6 +91,7 @@ Status read_provenance(const json& object, SelectorFile& file) {
   in.read("runtime", file.provenance.runtime);
   in.read("date", file.provenance.date);
   in.read("version", file.provenance.version);
+  if (in.has("items")) read_marks(in, file.input_marks);
   if (inputs < 0) in.fail("needs a count as 'inputs'");
   file.inputs = static_cast<std::size_t>(std::max<std::int64_t>(inputs, 0));
   return in.finish();
@@ -193,11 +207,14 @@ std::string to_json_text(const SelectorFile& file) {
                        {"wall_ms", file.figures[i].wall_ms}});
     if (file.figures[i].line) figures.back()["line"] = to_json(*file.figures[i].line);
   }
-  const ordered_json trained_on = {
+  ordered_json trained_on = {
       {"data", file.provenance.data},     {"inputs", file.inputs},
       {"reference", file.reference},      {"run", file.provenance.run_id},
       {"device", file.provenance.device}, {"runtime", file.provenance.runtime},
       {"date", file.provenance.date},     {"version", file.provenance.version}};
+  if (!file.input_marks.empty()) {
+    trained_on["items"] = fmt::format("{}", fmt::join(file.input_marks, ""));
+  }
   const ordered_json document = {{"format", kFormat},
                                  {"version", kVersion},
                                  {"criterion", file.criterion},

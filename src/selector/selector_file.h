@@ -35,6 +35,8 @@ struct SelectorFile {
   std::vector<ModelFigures> figures;   // one per model of the zoo
   std::vector<OperatingPoint> points;  // at least one, from dear to cheap
   std::size_t default_point = 0;
+  // `mark_of` what the inputs of the training are made of, sorted. Empty: it cannot be told.
+  std::vector<std::string> input_marks;
 
   // Position of the point called `name`; points.size() if there is none.
   std::size_t find_point(const std::string& name) const;

@@ -94,6 +94,21 @@ TEST(SelectorFileTest, RoundTrip) {
   EXPECT_EQ(text, to_json_text(*back));
 }
 
+TEST(SelectorFileTest, TheInputsOfTheTrainingRoundTrip) {
+  SelectorFile file = make_file();
+  file.input_marks = {"-_-_0129", "AAAAAAAA", "abcdEFGH"};
+  const std::string text = to_json_text(file);
+  EXPECT_THAT(text, HasSubstr("\"items\": \"-_-_0129AAAAAAAAabcdEFGH\""));
+  const Result<SelectorFile> back = parse_selector_file(text, "s.json");
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(file.input_marks, back->input_marks);
+  json document = json::parse(text);
+  for (const char* items : {"abc", "abcdEFG!", "bbbbbbbbaaaaaaaa"}) {
+    document["trained_on"]["items"] = items;
+    EXPECT_THAT(error(document), HasSubstr("'items'")) << items;
+  }
+}
+
 TEST(SelectorFileTest, EveryKindOfCascadeRoundTrips) {
   SelectorFile file = make_file();
   const CascadeRule combined{.signal = Signal::kMargin,

@@ -2,19 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "model/model_set.h"
+#include "model/file_identity.h"
 #include "text/memory_translator.h"
 #include "text/network_translator.h"
 
 namespace rightsize {
-namespace {
-
-std::string key_of(const FileSpec& file, const SessionSpec& spec) {
-  return file.sha256 + (spec.exact_int8 ? "+exact_int8" : "");
-}
-
-}  // namespace
-
 TextModels::TextModels(const Zoo& zoo, std::vector<std::filesystem::path> search,
                        std::shared_ptr<Runtime> runtime)
     : zoo_(zoo),
@@ -24,7 +16,7 @@ TextModels::TextModels(const Zoo& zoo, std::vector<std::filesystem::path> search
 
 Result<Session*> TextModels::session(const std::string& model, const FileSpec& file,
                                      const SessionSpec& spec) {
-  std::unique_ptr<Session>& held = sessions_[key_of(file, spec)];
+  std::unique_ptr<Session>& held = sessions_[session_key(file.sha256, spec)];
   if (held == nullptr) {
     const auto path = verified_file(zoo_, model, file, search_);
     if (!path.ok()) return path.status();
@@ -93,8 +85,8 @@ Status TextModels::open(ModelIndex model) {
 }
 
 Result<std::unique_ptr<SequenceModel>> TextModels::network_of(const ModelSpec& model) const {
-  Session& encoder = *sessions_.at(key_of(model.translation.encoder, model.session));
-  Session& decoder = *sessions_.at(key_of({model.file, model.sha256}, model.session));
+  Session& encoder = *sessions_.at(session_key(model.translation.encoder.sha256, model.session));
+  Session& decoder = *sessions_.at(session_key(model.sha256, model.session));
   return SequenceModel::make(encoder, decoder);
 }
 

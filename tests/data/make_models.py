@@ -12,6 +12,7 @@ green, blue or grey. The dearer ones of the zoo do it better.
 import hashlib
 import pathlib
 import sys
+import tempfile
 
 import numpy
 import onnx
@@ -107,6 +108,25 @@ def fails_above(limit):
                    numpy_helper.from_array(numpy.float32(0), "zero")]
 
 
+def external_model(rows):
+    """The same network with its weights in a file of their own, as exporters write large ones."""
+    made = onnx.load_model_from_string(colour_model(rows))
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "model.onnx"
+        onnx.save_model(made, path, save_as_external_data=True, location="model.onnx.data", size_threshold=0)
+        return path.read_bytes(), (path.parent / "model.onnx.data").read_bytes()
+
+
+def external_models():
+    """Two networks of one graph, told apart by their weights alone: the second takes red for green."""
+    files = {}
+    for name, rows in {"first": LARGE, "second": [LARGE[1], LARGE[0], *LARGE[2:]]}.items():
+        graph, data = external_model(rows)
+        files[f"external/{name}/model.onnx"] = graph
+        files[f"external/{name}/model.onnx.data"] = data
+    return files
+
+
 def models():
     large = colour_model(LARGE)
     background = [[0, 0, 0, -1]] + LARGE
@@ -159,6 +179,7 @@ outputs = 4
 def main():
     files = models()
     files["zoo.toml"] = manifest(files)
+    files.update(external_models())
     files["classes.tsv"] = "".join(f"{key}\tthe colour {key}\n" for key in CLASSES).encode()
     if sys.argv[1:] == ["--check"]:
         wrong = [name for name, content in files.items()
@@ -167,6 +188,7 @@ def main():
     if sys.argv[1:]:
         sys.exit(__doc__)
     for name, content in files.items():
+        (HERE / name).parent.mkdir(parents=True, exist_ok=True)
         (HERE / name).write_bytes(content)
         print(f"{name}: {len(content)} bytes")
 

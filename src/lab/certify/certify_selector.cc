@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
+#include <string>
 
 #include "lab/certify/candidates.h"
+#include "lab/evaluate/training_inputs.h"
 #include "lab/replay/statistics.h"
 
 namespace rightsize {
@@ -29,6 +32,17 @@ std::vector<std::size_t> safest_first(const SelectorFile& file) {
     if (better) cheaper.push_back(p);
   }
   return cheaper;
+}
+
+// What is the same by content as an input that learns does not test.
+void keep_apart(const Recording& recording, Split& halves) {
+  const std::vector<std::string>& contents = recording.table->contents;
+  if (contents.empty()) return;
+  std::set<std::string> learned;
+  for (const std::size_t i : halves.learn) learned.insert(contents[recording.item[i]]);
+  learned.erase("");  // not recorded
+  std::erase_if(halves.test,
+                [&](std::size_t i) { return learned.contains(contents[recording.item[i]]); });
 }
 
 }  // namespace
@@ -66,6 +80,23 @@ Result<SelectorCertificate> certify_selector(SelectorFile file, const Recording&
   return SelectorCertificate{std::move(file), std::move(*points), std::move(*tested), baseline};
 }
 
+Result<SelectorCertificate> certify_apart(SelectorFile file, const Recording& recording,
+                                          const Claim& claim, const CertifyOptions& options) {
+  const TrainingInputs inputs = training_inputs(file, recording);
+  if (inputs.apart.empty() && inputs.trained > 0) {
+    return mismatch(fmt::format(
+        "all {} inputs of this run took part in the selector's training, and inputs that a "
+        "selector was trained on prove nothing; give a run on other inputs",
+        inputs.trained));
+  }
+  Result<SelectorCertificate> certificate =
+      certify_selector(std::move(file), recording, inputs.apart, claim, options);
+  if (!certificate.ok()) return certificate;
+  certificate->left_out = inputs.trained;
+  certificate->unknown = inputs.unknown;
+  return certificate;
+}
+
 Result<SelectorCertificate> train_certified(const OutcomeTable& table,
                                             const EvaluateOptions& training, const Claim& claim,
                                             const CertifyOptions& options) {
@@ -74,6 +105,7 @@ Result<SelectorCertificate> train_certified(const OutcomeTable& table,
   Split halves = split(all_but(recording->items(), {}), options);
   std::vector<std::size_t>& learn = halves.learn;
   std::sort(learn.begin(), learn.end());
+  keep_apart(*recording, halves);
   if (learn.size() < training.folds.folds || halves.test.empty()) {
     return invalid_input(
         fmt::format("{} inputs with a reference are too few: {} of them would train",
@@ -85,7 +117,13 @@ Result<SelectorCertificate> train_certified(const OutcomeTable& table,
   if (!trained.ok()) return trained.status();
   Result<SelectorCertificate> certificate =
       certify_selector(std::move(trained->file), *recording, halves.test, claim, options);
-  if (certificate.ok()) certificate->claim.learned_on = learn.size();
+  if (!certificate.ok()) return certificate;
+  certificate->claim.learned_on = learn.size();
+  if (marks_of(table, recording->item).empty()) {
+    certificate->unknown =
+        "the run has no checksums of its inputs, so that two of them may be the same (profile them "
+        "again)";
+  }
   return certificate;
 }
 

@@ -15,6 +15,8 @@ struct SelectorCertificate {
   CertifiedPoints points;  // the figures behind them, in the order of the file's points
   Certificate claim;       // of the one claim, by fixed sequence testing: stronger than `points`
   std::string baseline;    // name of the model that speed-ups are measured against
+  std::size_t left_out{};  // inputs of the run that took part in training: not tested on
+  std::string unknown{};   // why it cannot be told whether the tested ones did; empty: they did not
 };
 
 // Tests the points of a file on these items (positions in the recording), none of which may have
@@ -22,6 +24,11 @@ struct SelectorCertificate {
 Result<SelectorCertificate> certify_selector(SelectorFile file, const Recording& recording,
                                              const std::vector<std::size_t>& items,
                                              const Claim& claim, const CertifyOptions& options);
+
+// Tests the points of a file on all items of the recording that took no part in its training, by
+// content. Fails where that leaves none.
+Result<SelectorCertificate> certify_apart(SelectorFile file, const Recording& recording,
+                                          const Claim& claim, const CertifyOptions& options);
 
 // Everything from one run: trains on a part of its inputs and tests on the rest.
 Result<SelectorCertificate> train_certified(const OutcomeTable& table,

@@ -1,11 +1,14 @@
 #include "lab/evaluate/evaluate.h"
+#include "core/zoo_identity.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "core/zoo_identity.h"
 #include "lab/evaluate/strategy.h"
+#include "lab/evaluate/training_inputs.h"
 #include "lab/evaluate/verdict.h"
 #include "lab/premodel/cross_validation.h"
 #include "lab/replay/statistics.h"
@@ -72,6 +75,7 @@ struct Kind {
   bool held_out = true;
   std::size_t first = 0;  // its strategies are [first, last)
   std::size_t last = 0;
+  std::string training{};  // of the selector file
 };
 
 // Everything that is compared: the single models, then the kinds, then the two oracles.
@@ -158,8 +162,10 @@ Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
     if (!places.ok()) return places.status();
     const Status features = match_features(*selector, *recording.table);
     if (!features.ok()) return features;
-    const bool held_out = selector->provenance.run_id != recording.table->provenance.run_id;
+    const TrainingInputs inputs = training_inputs(*selector, recording);
+    const bool held_out = inputs.trained == 0 && inputs.unknown.empty();
     contest.add("selector file", held_out, replay_file(*selector, *places, recording));
+    contest.kinds.back().training = inputs.words();
   }
   add_oracles(recording, contest);
   return contest;
@@ -204,6 +210,7 @@ void fill_contest(const Contest& contest, const Resampling& resampling, Evaluati
     KindFigures& figures = result.kinds.emplace_back();
     figures.kind = kind.name;
     figures.held_out = kind.held_out;
+    figures.training = kind.training;
     for (std::size_t s = kind.first; s < kind.last; ++s) {
       figures.points.push_back(resampling.figures(s));
     }
@@ -215,21 +222,45 @@ void fill_contest(const Contest& contest, const Resampling& resampling, Evaluati
   result.verdict = judge_verdict(point, result);
 }
 
+constexpr const char* kInSelector = "the selector file";
+constexpr const char* kInRun = "the run";
+
+Status of_another_zoo(const std::string& difference) {
+  return mismatch(fmt::format(
+      "the selector file is of another zoo: {}; train a selector on this run, or profile the "
+      "selector's zoo",
+      difference));
+}
+
+// The run's model that answers as `wanted` does: that of its name, or one that is the same under
+// another.
+Result<ModelIndex> place_of(const ModelSpec& wanted, const Zoo& of_wanted, const Zoo& run) {
+  for (std::size_t m = 0; m < run.models.size(); ++m) {
+    const bool same = !difference_of_models(wanted, of_wanted, run.models[m], run);
+    const bool chosen = wanted.name == run.models[m].name || run.find(wanted.name) == nullptr;
+    if (same && chosen) return static_cast<ModelIndex>(m);
+  }
+  const ModelSpec* named = run.find(wanted.name);
+  if (named == nullptr) {
+    return of_another_zoo(fmt::format("its model '{}' is not in this run", wanted.name));
+  }
+  const auto difference = difference_of_models(wanted, of_wanted, *named, run);
+  return of_another_zoo(fmt::format("its model '{}' differs from the run's ({})", wanted.name,
+                                    words_of(*difference, kInSelector, kInRun)));
+}
+
 }  // namespace
 
 Result<std::vector<ModelIndex>> match_models(const SelectorFile& file, const Zoo& zoo) {
+  if (const auto other = difference_of_answers(file.zoo, zoo)) {
+    return of_another_zoo(words_of(*other, kInSelector, kInRun));
+  }
   std::vector<ModelIndex> places(file.zoo.models.size(), 0);
   for (const OperatingPoint& point : file.points) {
     for (const ModelIndex model : models_of(point.rule)) {
-      const ModelSpec& wanted = file.zoo.models[model];
-      const ModelSpec* found = zoo.find(wanted.name);
-      if (found == nullptr || found->sha256 != wanted.sha256 || found->input != wanted.input) {
-        return mismatch(fmt::format(
-            "the selector file is of another zoo: its model '{}' {}; train a selector on this run, "
-            "or profile the selector's zoo",
-            wanted.name, found == nullptr ? "is not in this run" : "differs from the run's"));
-      }
-      places[model] = static_cast<ModelIndex>(found - zoo.models.data());
+      const Result<ModelIndex> place = place_of(file.zoo.models[model], file.zoo, zoo);
+      if (!place.ok()) return place.status();
+      places[model] = *place;
     }
   }
   return places;

@@ -39,8 +39,9 @@ inline constexpr const char* kCnnKind = "cnn";
 
 struct KindFigures {
   std::string kind;      // "cascade", "premodel", "fixed", "majority model", ...
-  bool held_out = true;  // false: judged on the inputs it was trained on
+  bool held_out = true;  // false: judged on inputs it was trained on, or perhaps was
   std::vector<StrategyFigures> points;
+  std::string training{};  // of a selector file: "trained on other inputs"
 };
 
 struct CalibrationBin {

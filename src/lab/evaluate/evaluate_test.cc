@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/checksum.h"
 #include "lab/evaluate/train.h"
 #include "lab/synthetic_table.h"
 
@@ -145,13 +146,75 @@ TEST(Evaluate, RefusesASelectorOfAnotherZoo) {
   EXPECT_THAT(refused.status().message(), HasSubstr("another zoo"));
 }
 
-TEST(Evaluate, SaysWhetherASelectorFileWasTrainedOnThisRun) {
+KindFigures judged_on(const OutcomeTable& table, const SelectorFile& file) {
+  const auto evaluation = evaluate(table, &file, {});
+  EXPECT_TRUE(evaluation.ok()) << evaluation.status().message();
+  for (const KindFigures& kind : evaluation->kinds) {
+    if (kind.kind == "selector file") return kind;
+  }
+  ADD_FAILURE() << "the selector file was not judged";
+  return {};
+}
+
+TEST(Evaluate, SaysByContentWhetherASelectorFileWasTrainedOnTheseInputs) {
   OutcomeTable table = synthetic_table({.items = 300, .models = ladder()});
-  const auto training = train(table, {});
+  auto training = train(table, {});
   ASSERT_TRUE(training.ok());
-  EXPECT_FALSE(evaluate(table, &training->file, {})->kinds.back().held_out);
+  SelectorFile& file = training->file;
+  EXPECT_FALSE(judged_on(table, file).held_out);
+  // Profiled again, under other names.
   table.provenance.run_id = "another";
-  EXPECT_TRUE(evaluate(table, &training->file, {})->kinds.back().held_out);
+  for (std::string& name : table.items) name = "renamed-" + name;
+  EXPECT_FALSE(judged_on(table, file).held_out);
+  EXPECT_EQ("trained on these very inputs", judged_on(table, file).training);
+  // Merged with others.
+  for (std::size_t i = 7; i < 300; ++i) table.contents[i] = sha256("other" + table.items[i]);
+  EXPECT_FALSE(judged_on(table, file).held_out);
+  EXPECT_EQ("trained on 7 of these 300 inputs", judged_on(table, file).training);
+  for (std::size_t i = 0; i < 7; ++i) table.contents[i] = sha256("other" + table.items[i]);
+  EXPECT_TRUE(judged_on(table, file).held_out);
+  EXPECT_EQ("trained on other inputs", judged_on(table, file).training);
+}
+
+TEST(Evaluate, SaysWhereItCannotBeToldWhatASelectorFileWasTrainedOn) {
+  OutcomeTable table = synthetic_table({.items = 300, .models = ladder()});
+  auto training = train(table, {});
+  ASSERT_TRUE(training.ok());
+  table.provenance.run_id = "another";
+  SelectorFile old = training->file;
+  old.input_marks.clear();
+  EXPECT_FALSE(judged_on(table, old).held_out);
+  EXPECT_THAT(judged_on(table, old).training, HasSubstr("cannot be told: the selector file"));
+  table.contents[3].clear();
+  EXPECT_FALSE(judged_on(table, training->file).held_out);
+  EXPECT_THAT(judged_on(table, training->file).training, HasSubstr("cannot be told: the run"));
+}
+
+std::string refusal(const OutcomeTable& table, const SelectorFile& file) {
+  const auto evaluation = evaluate(table, &file, {});
+  return evaluation.ok() ? "no error" : evaluation.status().message();
+}
+
+TEST(Evaluate, MatchesModelsByWhatDecidesTheirAnswers) {
+  const OutcomeTable table = synthetic_table({.items = 300, .models = ladder()});
+  auto training = train(table, {});
+  ASSERT_TRUE(training.ok());
+  SelectorFile file = training->file;
+  // What something is called and where it lies decides nothing.
+  for (ModelSpec& model : file.zoo.models) model.file = "elsewhere/" + model.name + ".onnx";
+  file.zoo.name = "another name";
+  file.zoo.classes[0].name = "another word for it";
+  EXPECT_EQ("no error", refusal(table, file));
+  for (ModelSpec& model : file.zoo.models) model.output.kind = OutputKind::kProbabilities;
+  EXPECT_THAT(refusal(table, file),
+              HasSubstr("output.kind: probabilities in the selector file, logits in the run"));
+  file = training->file;
+  for (ModelSpec& model : file.zoo.models) model.session.exact_int8 = true;
+  EXPECT_THAT(refusal(table, file),
+              HasSubstr("session.exact_int8: true in the selector file, false in the run"));
+  file = training->file;
+  std::swap(file.zoo.classes[0], file.zoo.classes[1]);
+  EXPECT_THAT(refusal(table, file), HasSubstr("class 0: 1 in the selector file, 0 in the run"));
 }
 
 TEST(Evaluate, RefusesUnknownNamesAndTooFewInputs) {

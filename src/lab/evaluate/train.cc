@@ -1,4 +1,5 @@
 #include "lab/evaluate/train.h"
+#include "lab/evaluate/training_inputs.h"
 #include "lab/replay/drift_reference.h"
 #include "lab/replay/statistics.h"
 #include "lab/text/cost_fit.h"
@@ -125,6 +126,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   file.zoo = table.zoo;
   file.provenance = table.provenance;
   file.inputs = recording->items();
+  file.input_marks = marks_of(table, recording->item);
   file.criterion = to_string(options.reference.criterion);
   file.reference = options.reference.name();
   file.baseline = static_cast<ModelIndex>(training.evaluation.baseline);

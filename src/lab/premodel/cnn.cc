@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/checksum.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/json_reader.h"
 #include "core/manifest_json.h"
 #include "image/classification.h"
 #include "lab/profile/csv.h"
+#include "model/file_identity.h"
 
 namespace rightsize {
 namespace {
@@ -79,7 +79,7 @@ Result<ModelSpec> read_card(const std::filesystem::path& folder, std::size_t cla
   if (!card->is_object() || !card->contains("input") || !card->contains("output")) {
     return invalid_input(path + ": lacks 'input' or 'output'");
   }
-  const Result<std::string> checksum = sha256_of_file(folder / "cnn.onnx");
+  const Result<std::string> checksum = identity_of(folder / "cnn.onnx");
   if (!checksum.ok()) return checksum.status();
   nlohmann::json model = {{"name", "cnn"},
                           {"file", "cnn.onnx"},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/checksum.h"
+#include "core/zoo_identity.h"
 #include "lab/profile/device.h"
 #include "lab/profile/feature_spec.h"
 #include "lab/profile/file_lock.h"
@@ -72,14 +73,33 @@ Result<RunStore> create_or_resume(const RunHeader& wanted, const DataSet& data,
   return store;
 }
 
-std::vector<OutcomeTask> tasks_of(const std::vector<StoredItem>& items, const DataSet& data,
-                                  const RunHeader& header) {
+// Is what the item is made of no longer what was recorded? What cannot be read now is not: its
+// outcomes are those of what could be read.
+bool has_changed(const StoredItem& item, const DataItem& data) {
+  const Result<std::vector<std::byte>> bytes = bytes_of(data);
+  return bytes.ok() && sha256(*bytes) != item.sha256;
+}
+
+// Items without outcomes. What failed and is made of something else now is one of them; outcomes of
+// something else would be mixed with those of what is there now.
+Result<std::vector<OutcomeTask>> tasks_of(const std::vector<StoredItem>& items, const DataSet& data,
+                                          const RunHeader& header) {
   std::vector<OutcomeTask> tasks;
+  std::vector<const DataItem*> changed;
   for (const StoredItem& item : items) {
-    if (!header.owns(item.id) || item.status != ItemStatus::kPending) continue;
-    tasks.push_back({item, &data.items[static_cast<std::size_t>(item.id)]});
+    if (!header.owns(item.id)) continue;
+    const DataItem& of_item = data.items[static_cast<std::size_t>(item.id)];
+    const bool to_do = item.status == ItemStatus::kPending || has_changed(item, of_item);
+    if (!to_do) continue;
+    tasks.push_back({item, &of_item});
+    if (item.status == ItemStatus::kDecoded) changed.push_back(&of_item);
   }
-  return tasks;
+  if (changed.empty()) return tasks;
+  return mismatch(fmt::format(
+      "{}: is not what its recorded outcomes were made of ({} of the inputs {}): put back what was "
+      "profiled, or profile into another file",
+      changed.front()->where, changed.size(),
+      changed.size() == 1 ? "has changed" : "have changed"));
 }
 
 class Profile {
@@ -115,7 +135,9 @@ class Profile {
   Status make_outcomes(ProfileSummary& summary) {
     const Result<std::vector<StoredItem>> items = store_.items();
     if (!items.ok()) return items.status();
-    const std::vector<OutcomeTask> tasks = tasks_of(*items, data_, store_.header());
+    const Result<std::vector<OutcomeTask>> found = tasks_of(*items, data_, store_.header());
+    if (!found.ok()) return found.status().with_context(options_.output.string());
+    const std::vector<OutcomeTask>& tasks = *found;
     const auto owned = static_cast<std::size_t>(
         std::count_if(items->begin(), items->end(),
                       [&](const StoredItem& item) { return store_.header().owns(item.id); }));
@@ -183,7 +205,7 @@ class OutputLock {
   FileLock lock_;
 };
 
-// How messages tell zoos and data sets of one name apart.
+// How messages tell data sets of one name apart.
 std::string short_digest(const std::string& digest) { return digest.substr(0, 8); }
 
 }  // namespace
@@ -194,11 +216,8 @@ Status check_same_origin(const RunHeader& a, const std::string& a_name, const Ru
     return mismatch(fmt::format("{} and {} differ in their {}: {} against {}", a_name, b_name, what,
                                 of_a, of_b));
   };
-  const std::string a_zoo = canonical_json(a.zoo);
-  const std::string b_zoo = canonical_json(b.zoo);
-  if (a_zoo != b_zoo) {
-    return differ("zoo", fmt::format("'{}' ({})", a.zoo.name, short_digest(sha256(a_zoo))),
-                  fmt::format("'{}' ({})", b.zoo.name, short_digest(sha256(b_zoo))));
+  if (const auto zoo = difference_of_zoos(a.zoo, b.zoo)) {
+    return differ(("zoo (" + zoo->field + ")").c_str(), zoo->a, zoo->b);
   }
   const Provenance& pa = a.provenance;
   const Provenance& pb = b.provenance;

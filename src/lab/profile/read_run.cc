@@ -192,6 +192,7 @@ Result<OutcomeTable> read_complete(RunStore& store) {
     }
     rows[i] = static_cast<std::ptrdiff_t>(table.items.size());
     table.items.push_back(item.name);
+    table.contents.push_back(item.sha256);
     table.labels.push_back(item.label.value_or(-1));
   }
   table.cells.resize(table.items.size() * table.zoo.models.size());

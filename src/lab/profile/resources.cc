@@ -10,6 +10,7 @@
 
 #include "core/file.h"
 #include "lab/profile/workload.h"
+#include "model/file_identity.h"
 
 namespace rightsize {
 namespace {
@@ -22,10 +23,14 @@ Result<std::int64_t> bytes_of_files(const Zoo& zoo, const ModelSpec& model,
   for (const FileSpec& part : files_of(model)) {
     const Result<fs::path> file = locate(zoo, model.name, part, search);
     if (!file.ok()) return file.status();
-    std::error_code error;
-    const std::uintmax_t size = fs::file_size(*file, error);
-    if (error) return io_error(fmt::format("{}: {}", file->string(), error.message()));
-    bytes += static_cast<std::int64_t>(size);
+    const Result<std::vector<fs::path>> parts = parts_of(*file);
+    if (!parts.ok()) return parts.status();
+    for (const fs::path& path : *parts) {
+      std::error_code error;
+      const std::uintmax_t size = fs::file_size(path, error);
+      if (error) return io_error(fmt::format("{}: {}", path.string(), error.message()));
+      bytes += static_cast<std::int64_t>(size);
+    }
   }
   return bytes;
 }

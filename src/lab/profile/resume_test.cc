@@ -14,6 +14,7 @@
 #include "lab/profile/energy_blocks.h"
 #include "lab/profile/profile.h"
 #include "lab/profile/profile_test_support.h"
+#include "lab/profile/read_run.h"
 #include "lab/profile/resources.h"
 #include "lab/profile/samples.h"
 
@@ -133,6 +134,70 @@ class KillTest : public testing::Test {
   ProfileOptions options_ = test::make_options(output_);
   Behaviour slow_{"1.0", -1, std::chrono::microseconds(500), {}};
 };
+
+TEST(Resume, RefusesInputsThatAreNotWhatWasRecorded) {
+  Folder folder;
+  const Zoo zoo = test::make_zoo(folder / "zoo");
+  const ProfileOptions options = test::make_options(folder / "run.db");
+  const DataSet data = test::make_data(folder / "data", 4);
+  ASSERT_TRUE(run_profile(zoo, data, options).ok());
+  // Two photos exchanged: the names are the same as before.
+  fs::rename(data.items[1].path, folder / "held");
+  fs::rename(data.items[2].path, data.items[1].path);
+  fs::rename(folder / "held", data.items[2].path);
+  const Result<ProfileSummary> refused = run_profile(zoo, data, options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(StatusCode::kMismatch, refused.status().code());
+  const std::string& message = refused.status().message();
+  EXPECT_NE(std::string::npos, message.find(data.items[1].path.filename().string())) << message;
+  EXPECT_NE(std::string::npos, message.find("2 of the inputs")) << message;
+  // Back in place, nothing is lost or made again.
+  fs::rename(data.items[1].path, folder / "held");
+  fs::rename(data.items[2].path, data.items[1].path);
+  fs::rename(folder / "held", data.items[2].path);
+  const Result<ProfileSummary> resumed = run_profile(zoo, data, options);
+  ASSERT_TRUE(resumed.ok()) << resumed.status().message();
+  EXPECT_EQ(0U, resumed->made);
+}
+
+TEST(Resume, TriesAgainWhatFailedAndIsMadeOfSomethingElseNow) {
+  Folder folder;
+  const Zoo zoo = test::make_zoo(folder / "zoo");
+  const ProfileOptions options = test::make_options(folder / "run.db");
+  const DataSet data = test::make_data(folder / "data", 4);
+  test::write_file(data.items[3].path, "no image");
+  ASSERT_TRUE(run_profile(zoo, data, options).ok());
+  EXPECT_EQ(3U, read_table(folder / "run.db")->item_count());
+  EXPECT_EQ(0U, run_profile(zoo, data, options)->made);
+  test::write_png(data.items[3].path, 3);
+  EXPECT_EQ(1U, run_profile(zoo, data, options)->made);
+  EXPECT_EQ(4U, read_table(folder / "run.db")->item_count());
+}
+
+TEST(Resume, SettingsDecideWhatItBelongsToAndPathsDoNot) {
+  Folder folder;
+  const Zoo zoo = test::make_zoo(folder / "zoo");
+  const ProfileOptions options = test::make_options(folder / "run.db");
+  const DataSet data = test::make_data(folder / "data", 4);
+  ASSERT_TRUE(run_profile(zoo, data, options).ok());
+  Zoo moved = zoo;
+  fs::create_directory(folder / "moved");
+  moved.folder = folder.path();
+  for (ModelSpec& model : moved.models) {
+    fs::copy_file(zoo.folder / model.file, folder / "moved" / model.name);
+    model.file = "moved/" + model.name;
+  }
+  moved.classes[3].name = "another word for it";
+  const Result<ProfileSummary> resumed = run_profile(moved, data, options);
+  EXPECT_TRUE(resumed.ok()) << resumed.status().message();
+  Zoo other = zoo;
+  other.models[1].input.crop_fraction = 0.5;
+  const Result<ProfileSummary> refused = run_profile(other, data, options);
+  ASSERT_FALSE(refused.ok());
+  const std::string& message = refused.status().message();
+  EXPECT_NE(std::string::npos, message.find("model 'm1': input.crop_fraction")) << message;
+  EXPECT_NE(std::string::npos, message.find("1.0 against 0.5")) << message;
+}
 
 TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
   const DataSet data = test::make_data(folder_ / "data", 200);

@@ -8,6 +8,7 @@
 
 #include <optional>
 
+#include "core/checksum.h"
 #include "lab/least_squares.h"
 
 namespace rightsize {
@@ -38,6 +39,7 @@ Status read_sentences(RunStore& store, const std::vector<std::ptrdiff_t>& rows,
     const std::ptrdiff_t row = row_of(rows, select->integer(0));
     if (row < 0) return damaged(store, "sentence", select->integer(0));
     table.text.sources[static_cast<std::size_t>(row)] = select->text(1);
+    table.contents[static_cast<std::size_t>(row)] = sha256(select->text(1));
     table.text.references[static_cast<std::size_t>(row)] = select->text(2);
   }
 }

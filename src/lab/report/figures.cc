@@ -73,8 +73,7 @@ std::vector<const KindFigures*> control_kinds(const Evaluation& evaluation) {
 }
 
 std::string kind_words(const KindFigures& kind) {
-  if (!kind.held_out) return kind.kind + " (trained on these very inputs)";
-  return kind.kind == "selector file" ? kind.kind + " (trained on another run)" : kind.kind;
+  return kind.training.empty() ? kind.kind : kind.kind + " (" + kind.training + ")";
 }
 
 std::vector<std::size_t> models_by_cost(const Evaluation& evaluation) {

@@ -22,10 +22,10 @@ std::string warning(const Evaluation& evaluation) {
   for (const KindFigures& kind : evaluation.kinds) {
     if (kind.held_out) continue;
     return fmt::format(
-        "<p class=\"warning\"><b>The {} was trained on these very inputs.</b> Its figures below "
-        "flatter it and say nothing about new inputs: go by the cross-validated cascade, or "
-        "evaluate the file on a run of other data.</p>\n",
-        escape_markup(kind.kind));
+        "<p class=\"warning\"><b>The {} was {}.</b> Its figures below flatter it and say nothing "
+        "about new inputs: go by the cross-validated cascade, or evaluate the file on a run of "
+        "other data.</p>\n",
+        escape_markup(kind.kind), escape_markup(kind.training));
   }
   return {};
 }

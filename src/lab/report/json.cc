@@ -71,6 +71,7 @@ std::string evaluation_json(const Evaluation& evaluation) {
     kinds.push_back({{"kind", kind.kind},
                      {"held_out", kind.held_out},
                      {"points", to_json(kind.points, evaluation)}});
+    if (!kind.training.empty()) kinds.back()["training"] = kind.training;
   }
   ordered_json calibration = ordered_json::array();
   for (std::size_t m = 0; m < evaluation.calibration.size(); ++m) {
