@@ -6,7 +6,6 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/training_options.h"
-#include "core/file.h"
 #include "core/terminal_text.h"
 #include "lab/certify/certify_selector.h"
 #include "lab/profile/read_run.h"
@@ -192,7 +191,7 @@ int certify(const CertifyArgs& args) {
     print_certificate(*certificate, training->reference);
   }
   if (asked.output.empty()) return kOk;
-  const Status written = write_atomically(asked.output, to_json_text(certificate->file));
+  const Status written = write_selector(asked.output, certificate->file);
   if (!written.ok()) return fail(written);
   warn(fmt::format("selector written to {}", asked.output.string()));
   return kOk;

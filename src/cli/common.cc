@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cli/text_files.h"
 #include "core/clock.h"
 
 namespace rightsize::cli {
@@ -27,10 +27,7 @@ Status check_output(const std::filesystem::path& output, const std::filesystem::
                     "another file for the output",
                     output.string()));
   }
-  std::ifstream file(output, std::ios::binary);
-  std::string begin(15, '\0');
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  const bool precious = begin == "SQLite format 3" || output.extension() == ".toml";
+  const bool precious = is_database(output) || output.extension() == ".toml";
   if (!precious) return {};
   return invalid_input(
       fmt::format("{}: is a run.db or a manifest, and is not overwritten: name another file, or "

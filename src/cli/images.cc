@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <iterator>
 
 #include "cli/common.h"
+#include "cli/text_files.h"
 #include "core/file.h"
 #include "image/classification.h"
 
@@ -34,9 +34,10 @@ std::vector<std::string> expand(const std::vector<std::string>& arguments) {
 
 Result<std::vector<std::byte>> read_image(const std::string& name) {
   if (name != "-") return read_bytes(name);
-  const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
-  const auto* begin = reinterpret_cast<const std::byte*>(bytes.data());
-  return std::vector<std::byte>(begin, begin + bytes.size());
+  const Result<std::string> bytes = read_stream(std::cin, shown_name(name));
+  if (!bytes.ok()) return bytes.status();
+  const auto* begin = reinterpret_cast<const std::byte*>(bytes->data());
+  return std::vector<std::byte>(begin, begin + bytes->size());
 }
 
 std::string shown_name(const std::string& name) { return name == "-" ? "(stdin)" : name; }

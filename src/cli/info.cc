@@ -7,7 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "core/file.h"
+#include "cli/text_files.h"
 #include "core/manifest_json.h"
 #include "core/terminal_text.h"
 #include "selector/selector_file.h"
@@ -153,14 +153,6 @@ int info_selector(const InfoArgs& args) {
     print_selector(*file);
   }
   return kOk;
-}
-
-bool is_database(const std::filesystem::path& path) {
-  const Result<std::vector<std::byte>> bytes = read_bytes(path);
-  constexpr std::string_view kMagic = "SQLite format 3";
-  return bytes.ok() && bytes->size() > kMagic.size() &&
-         std::equal(kMagic.begin(), kMagic.end(), bytes->begin(),
-                    [](char a, std::byte b) { return a == static_cast<char>(b); });
 }
 
 }  // namespace

@@ -76,12 +76,17 @@ int profile(const ProfileArgs& args) {
     ordered_json document = to_json(summary->run);
     document["found"] = summary->found;
     document["made"] = summary->made;
+    document["tried_again"] = summary->tried_again;
     document["not_timed"] = summary->timing.not_timed;
     print_json(document);
   } else {
     print_run(summary->run);
     print(fmt::format("{}: {} inputs measured now, {} were there already\n", args.output.string(),
                       summary->made, summary->found));
+    if (summary->tried_again > 0) {
+      print(fmt::format("{} of them had failed and were tried again; what still fails is above\n",
+                        summary->tried_again));
+    }
   }
   return kOk;
 }

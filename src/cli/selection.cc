@@ -34,6 +34,12 @@ void say_written(const std::filesystem::path& path, const char* what) {
 
 }  // namespace
 
+Status write_selector(const std::filesystem::path& path, const SelectorFile& file) {
+  return write_checked(path, to_json_text(file), [&](std::string_view content) {
+    return parse_selector_file(std::string(content), path.string()).status();
+  });
+}
+
 Result<EvaluateOptions> training_options(const EvaluateArgs& args, const OutcomeTable& table) {
   const auto premodel = premodel_options(args.premodel, !args.cnn.empty());
   if (!premodel.ok()) return premodel.status();
@@ -79,10 +85,10 @@ int train(const EvaluateArgs& args) {
   if (!options.ok()) return fail(options.status());
   const Result<Training> training = rightsize::train(*table, *options);
   if (!training.ok()) return fail(training.status());
-  const std::string text = to_json_text(training->file);
-  if (Status status = write_atomically(args.output, text); !status.ok()) return fail(status);
+  const Status written = write_selector(args.output, training->file);
+  if (!written.ok()) return fail(written);
   if (args.json) {
-    print(text);
+    print(to_json_text(training->file));
     return kOk;
   }
   info({.file = args.output});

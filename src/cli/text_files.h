@@ -1,4 +1,4 @@
-// Text files, one sentence a line.
+// Files and streams as commands read them; text files have one sentence a line.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,11 @@
 #include "rightsize/status.h"
 
 namespace rightsize::cli {
+
+// Does the file begin as a run.db does?
+bool is_database(const std::filesystem::path& path);
+// All that a stream gives, such as stdin; fails where that is more than any file may hold.
+Result<std::string> read_stream(std::istream& in, const std::string& name);
 
 // A sentence and where it came from, for messages.
 struct Sentence {

@@ -3,9 +3,13 @@
 
 #include "cli/commands.h"
 #include "lab/evaluate/evaluate.h"
+#include "selector/selector_file.h"
 
 namespace rightsize::cli {
 
 Result<EvaluateOptions> training_options(const EvaluateArgs& args, const OutcomeTable& table);
+
+// Writes nothing where this program could not read it again.
+Status write_selector(const std::filesystem::path& path, const SelectorFile& file);
 
 }  // namespace rightsize::cli

@@ -6,7 +6,8 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <fstream>
+
+#include "core/file.h"
 
 namespace rightsize {
 namespace {
@@ -51,16 +52,16 @@ std::string sha256(const std::string& text) {
 }
 
 Result<std::string> sha256_of_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return not_found(path.string() + ": cannot be opened");
+  Result<InputFile> file = InputFile::open(path);
+  if (!file.ok()) return file.status();
   Sha256 hash;
-  std::array<char, 1 << 16> buffer{};
-  while (in) {
-    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    hash.update(buffer.data(), static_cast<std::size_t>(in.gcount()));
+  std::array<std::byte, 1 << 16> buffer{};
+  for (;;) {
+    const Result<std::size_t> count = file->read(buffer);
+    if (!count.ok()) return count.status();
+    if (*count == 0) return hash.hex();
+    hash.update(buffer.data(), *count);
   }
-  if (!in.eof()) return io_error(path.string() + ": cannot be read to its end");
-  return hash.hex();
 }
 
 std::string mark_of(const std::string& sha256) {

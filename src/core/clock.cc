@@ -17,7 +17,8 @@ Nanoseconds read_clock(clockid_t id) noexcept {
 
 double to_ms(Nanoseconds time) noexcept { return static_cast<double>(time.count()) / 1e6; }
 Nanoseconds from_ms(double ms) noexcept {
-  return Nanoseconds(std::llround(std::min(ms, 1e9) * 1e6));
+  constexpr double kMost = 1e9;
+  return Nanoseconds(std::isnan(ms) ? 0 : std::llround(std::clamp(ms, -kMost, kMost) * 1e6));
 }
 
 Nanoseconds wall_now() noexcept { return read_clock(CLOCK_MONOTONIC); }

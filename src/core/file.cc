@@ -1,14 +1,18 @@
 #include "core/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <new>
 #include <system_error>
+#include <utility>
+
+#include "core/passing.h"
 
 namespace rightsize {
 namespace {
@@ -45,7 +49,32 @@ std::filesystem::path resolved(const std::filesystem::path& path) {
   return error ? path : target;
 }
 
-Status replace_file(const std::filesystem::path& path, std::string_view content) {
+template <typename Container>
+Result<Container> read_up_to(const std::filesystem::path& path, std::size_t most) {
+  Result<InputFile> file = InputFile::open(path);
+  if (!file.ok()) return file.status();
+  Container content;
+  std::array<std::byte, 1 << 16> buffer{};
+  while (content.size() < most) {
+    const std::span<std::byte> room(buffer.data(), std::min(buffer.size(), most - content.size()));
+    const Result<std::size_t> count = file->read(room);
+    if (!count.ok()) return count.status();
+    if (*count == 0) break;
+    const auto* begin = reinterpret_cast<const typename Container::value_type*>(buffer.data());
+    content.insert(content.end(), begin, begin + *count);
+  }
+  return content;
+}
+
+// Of a file that was just written.
+Status read_back(const std::filesystem::path& path, std::size_t size, const ContentCheck& check) {
+  const Result<std::string> content = read_up_to<std::string>(path, size + 1);
+  if (!content.ok()) return content.status();
+  return check(*content).with_context("what was to be written cannot be read again");
+}
+
+Status replace_file(const std::filesystem::path& path, std::string_view content,
+                    const ContentCheck& check) {
   std::string temporary = path.string() + ".XXXXXX";
   const int fd = ::mkstemp(temporary.data());
   if (fd < 0) return io_error(reason_of(errno));
@@ -55,6 +84,7 @@ Status replace_file(const std::filesystem::path& path, std::string_view content)
   ::umask(mask);
   if (status.ok() && ::fchmod(fd, 0666 & ~mask) != 0) status = io_error(reason_of(errno));
   if (::close(fd) != 0 && status.ok()) status = io_error(reason_of(errno));
+  if (status.ok() && check) status = read_back(temporary, content.size(), check);
   if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
     status = io_error(reason_of(errno));
   }
@@ -62,26 +92,77 @@ Status replace_file(const std::filesystem::path& path, std::string_view content)
   return status;
 }
 
+Status not_ordinary(const std::string& name) {
+  return invalid_input(name +
+                       ": is a device, a pipe or a socket; the path of an ordinary file is needed");
+}
+
+Status check_kind(const struct stat& facts, const std::string& name) {
+  if (S_ISREG(facts.st_mode)) return {};
+  if (S_ISDIR(facts.st_mode)) return invalid_input(name + ": is a folder, a file is needed");
+  return not_ordinary(name);
+}
+
+// Nothing is wrong with the file itself: the process, the machine or a mount is short of something.
+bool may_pass(int error) {
+  constexpr std::array kPassing = {EMFILE, ENFILE, ENOMEM,    ENOBUFS,  EIO,     ESTALE,
+                                   ENODEV, EAGAIN, ETIMEDOUT, ENOTCONN, ENOLINK, EREMOTEIO};
+  return std::find(kPassing.begin(), kPassing.end(), error) != kPassing.end();
+}
+
+Status open_failure(const std::filesystem::path& path, int error) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0) {
+    if (Status status = check_kind(facts, path.string()); !status.ok()) return status;
+  }
+  const std::string message = path.string() + ": cannot be opened: " + reason_of(error);
+  return may_pass(error) ? passing_fault(message) : not_found(message);
+}
+
 template <typename Container>
 Result<Container> read_whole(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    return invalid_input(path.string() + ": is a folder, a file is needed");
+  try {
+    Result<Container> content = read_up_to<Container>(path, kMostFileBytes + 1);
+    if (!content.ok() || content->size() <= kMostFileBytes) return content;
+    return limit_exceeded(
+        fmt::format("{}: is larger than {} MiB", path.string(), kMostFileBytes >> 20));
+  } catch (const std::bad_alloc&) {
+    return passing_fault(path.string() + ": there is not enough memory to read it");
   }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return not_found(path.string() + ": cannot be opened: " + reason_of(errno));
-  Container content;
-  std::array<char, 1 << 16> buffer{};
-  while (in) {
-    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    const auto* begin = reinterpret_cast<const typename Container::value_type*>(buffer.data());
-    content.insert(content.end(), begin, begin + in.gcount());
-  }
-  if (!in.eof()) return io_error(path.string() + ": cannot be read to its end");
-  return content;
 }
 
 }  // namespace
+
+Result<InputFile> InputFile::open(const std::filesystem::path& path) {
+  // Without O_NONBLOCK a pipe that nobody writes to would hold the program here.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0) return open_failure(path, errno);
+  InputFile file(descriptor, 0, path.string());
+  struct stat facts {};
+  if (::fstat(descriptor, &facts) != 0) return open_failure(path, errno);
+  if (Status status = check_kind(facts, file.name_); !status.ok()) return status;
+  file.size_ = static_cast<std::uint64_t>(facts.st_size);
+  return file;
+}
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      size_(other.size_),
+      name_(std::move(other.name_)) {}
+
+InputFile::~InputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<std::size_t> InputFile::read(std::span<std::byte> buffer) {
+  for (;;) {
+    const ssize_t count = ::read(descriptor_, buffer.data(), buffer.size());
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EINTR) continue;
+    const std::string message = name_ + ": cannot be read to its end: " + reason_of(errno);
+    return may_pass(errno) ? passing_fault(message) : invalid_input(message);
+  }
+}
 
 Result<std::vector<std::byte>> read_bytes(const std::filesystem::path& path) {
   return read_whole<std::vector<std::byte>>(path);
@@ -91,15 +172,29 @@ Result<std::string> read_text(const std::filesystem::path& path) {
   return read_whole<std::string>(path);
 }
 
-Status write_atomically(const std::filesystem::path& path, std::string_view content) {
+Result<std::string> read_begin(const std::filesystem::path& path, std::size_t most) {
+  return read_up_to<std::string>(path, most);
+}
+
+Status write_checked(const std::filesystem::path& path, std::string_view content,
+                     const ContentCheck& check) {
   std::error_code error;
   const std::filesystem::file_status target = std::filesystem::status(path, error);
   const bool special = std::filesystem::exists(target) &&
                        !std::filesystem::is_regular_file(target) &&
                        !std::filesystem::is_directory(target);
-  const Status status =
-      special ? write_directly(path, content) : replace_file(resolved(path), content);
+  Status status;
+  if (special) {  // nothing can be read back from there
+    if (check) status = check(content);
+    if (status.ok()) status = write_directly(path, content);
+  } else {
+    status = replace_file(resolved(path), content, check);
+  }
   return status.with_context(path.string() + ": cannot be written");
+}
+
+Status write_atomically(const std::filesystem::path& path, std::string_view content) {
+  return write_checked(path, content, {});
 }
 
 }  // namespace rightsize

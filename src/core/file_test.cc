@@ -5,12 +5,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <functional>
 #include <thread>
 
+#include "core/checksum.h"
+#include "core/passing.h"
 #include "tests/support.h"
 
 namespace rightsize {
@@ -46,6 +49,55 @@ TEST(ReadFileTest, SaysWhatIsWrong) {
   EXPECT_THAT(missing.status().message(), HasSubstr((folder / "nothing").string()));
   EXPECT_THAT(missing.status().message(), HasSubstr("No such file"));
   EXPECT_THAT(read_text(folder.path()).status().message(), HasSubstr("is a folder"));
+}
+
+TEST(ReadFileTest, OnlyOrdinaryFilesAreRead) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(0, ::mkfifo((folder / "pipe").c_str(), 0600));
+  ASSERT_EQ(0, ::mknod((folder / "socket").c_str(), S_IFSOCK | 0600, 0));
+  fs::create_symlink("/dev/zero", folder / "link");
+  for (const fs::path& path : {fs::path("/dev/zero"), fs::path("/dev/null"), folder / "pipe",
+                               folder / "socket", folder / "link"}) {
+    EXPECT_THAT(read_text(path).status().message(), HasSubstr("ordinary file is needed")) << path;
+    EXPECT_THAT(sha256_of_file(path).status().message(), HasSubstr("ordinary file is needed"));
+  }
+  EXPECT_EQ("ab", *read_begin(folder.write("file", "abc"), 2));
+  EXPECT_EQ("abc", *read_begin(folder / "file", 5));
+}
+
+TEST(ReadFileTest, AHoleLargerThanAnyFileIsNotRead) {
+  const TemporaryFolder folder;
+  folder.write("hole", "");
+  fs::resize_file(folder / "hole", std::uintmax_t{1} << 40);
+  EXPECT_EQ(StatusCode::kLimitExceeded, read_bytes(folder / "hole").status().code());
+}
+
+TEST(ReadFileTest, TooManyOpenFilesIsAFaultThatPasses) {
+  const TemporaryFolder folder;
+  folder.write("file", "x");
+  rlimit before{};
+  ASSERT_EQ(0, ::getrlimit(RLIMIT_NOFILE, &before));
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(0, ::setrlimit(RLIMIT_NOFILE, &none));
+  const Status status = read_text(folder / "file").status();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_TRUE(is_passing(status)) << status.message();
+  EXPECT_FALSE(is_passing(read_text(folder / "nothing").status()));
+}
+
+TEST(WriteCheckedTest, WhatCannotBeReadAgainIsNotWritten) {
+  const TemporaryFolder folder;
+  folder.write("file", "old");
+  const auto refuse = [](std::string_view content) {
+    return content == "new" ? invalid_input("unreadable") : Status();
+  };
+  const Status status = write_checked(folder / "file", "new", refuse);
+  EXPECT_THAT(status.message(), HasSubstr("cannot be read again: unreadable"));
+  EXPECT_EQ("old", text_of(folder / "file"));
+  EXPECT_TRUE(write_checked(folder / "file", "good", refuse).ok());
+  EXPECT_EQ("good", text_of(folder / "file"));
+  EXPECT_THAT(folder.names(), ElementsAre("file"));
+  EXPECT_FALSE(write_checked("/dev/null", "new", refuse).ok());
 }
 
 TEST(WriteAtomicallyTest, MakesAndReplaces) {

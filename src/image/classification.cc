@@ -5,6 +5,8 @@
 #include <exception>
 #include <string_view>
 
+#include "core/passing.h"
+
 namespace rightsize {
 
 bool is_image_name(const std::filesystem::path& path) {
@@ -41,7 +43,7 @@ Status ImageModel::classify(const Image& image, ClassOutcome& outcome, Times& ti
     times.inference = inference.elapsed();
     return status;
   } catch (const std::exception& error) {
-    return runtime_error(error.what());
+    return status_of(error);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/passing.h"
 #include "image/codecs.h"
 
 namespace rightsize {
@@ -52,7 +53,7 @@ Result<Image> decode_image(std::span<const std::byte> bytes, const DecodeLimits&
   try {
     return decode_known_format(bytes, limits);
   } catch (const std::bad_alloc&) {
-    return limit_exceeded("not enough memory to decode the image; scale it down");
+    return passing_fault("not enough memory to decode the image; scale it down");
   } catch (const std::length_error&) {
     return limit_exceeded("the image is larger than memory can be; scale it down");
   }

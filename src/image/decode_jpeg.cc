@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdint>
 #include <cstdio>  // jpeglib.h needs it first
@@ -10,6 +11,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "core/passing.h"
 #include "image/codecs.h"
 #include "image/orientation.h"
 
@@ -17,9 +19,14 @@ namespace rightsize {
 namespace {
 
 constexpr int kExifMarker = JPEG_APP0 + 1;
-// Real progressive files have about ten scans. Each may cost the time of the whole image and next
-// to no bytes, so their number has to be bounded.
-constexpr int kMaxScans = 500;
+// Real progressive files have about ten scans. Each may cost the time of the whole image (a
+// nanosecond or so a pixel) and next to no bytes, so their number has to be bounded: a small image
+// may have many, no image fewer than twice as many as real ones have.
+int most_scans(std::uint64_t pixels) {
+  constexpr std::uint64_t kScannedPixels = 1'000'000'000;
+  return static_cast<int>(
+      std::clamp<std::uint64_t>(kScannedPixels / std::max<std::uint64_t>(pixels, 1), 20, 500));
+}
 
 // Product of two values in [0, 255] divided by 255, rounded: Pillow's MULDIV255.
 int product_of_parts(int a, int b) {
@@ -83,6 +90,7 @@ class JpegReader {
     const std::size_t width = jpeg_.image_width;
     const bool is_cmyk = jpeg_.jpeg_color_space == JCS_CMYK || jpeg_.jpeg_color_space == JCS_YCCK;
     std::vector<std::uint8_t> cmyk(is_cmyk ? 4 * width : 0);
+    most_scans_ = most_scans(std::uint64_t{width} * height());
     return attempt([&image, &cmyk, width, is_cmyk, this] {
       jpeg_.out_color_space = is_cmyk ? JCS_CMYK : JCS_EXT_RGB;
       jpeg_start_decompress(&jpeg_);
@@ -106,9 +114,10 @@ class JpegReader {
 
   Status failure() {
     if (too_many_scans_) {
-      return limit_exceeded(
-          fmt::format("progressive JPEG with more than {} scans; save it again as an ordinary JPEG",
-                      kMaxScans));
+      return limit_exceeded(fmt::format(
+          "progressive JPEG with more than {} scans, too many for {}x{} pixels; save it "
+          "again as an ordinary JPEG",
+          most_scans_, width(), height()));
     }
     if (truncated_) {
       return invalid_input(
@@ -117,7 +126,7 @@ class JpegReader {
                       bytes_.size()));
     }
     if (errors_.msg_code == JERR_OUT_OF_MEMORY) {
-      return limit_exceeded("not enough memory to decode the JPEG; scale it down");
+      return passing_fault("not enough memory to decode the JPEG; scale it down");
     }
     char text[JMSG_LENGTH_MAX] = {};
     errors_.format_message(common(), text);
@@ -142,7 +151,7 @@ class JpegReader {
 
   static void on_progress(j_common_ptr common) {
     JpegReader& reader = reader_of(common);
-    if (reader.jpeg_.input_scan_number <= kMaxScans) return;
+    if (reader.jpeg_.input_scan_number <= reader.most_scans_) return;
     reader.too_many_scans_ = true;
     on_error(common);
   }
@@ -154,6 +163,7 @@ class JpegReader {
   std::jmp_buf jump_{};
   bool truncated_ = false;
   bool too_many_scans_ = false;
+  int most_scans_ = 0;
 };
 
 }  // namespace

@@ -140,5 +140,22 @@ TEST(DecodeJpeg, EndlessScansAreRefused) {
   expect_error(jpeg, StatusCode::kLimitExceeded, "progressive JPEG with more than 500 scans");
 }
 
+// The more pixels, the fewer scans; what real files have is read at any size.
+TEST(DecodeJpeg, ManyScansOfManyPixelsAreRefused) {
+  JpegOptions options;
+  options.progressive = true;
+  Bytes jpeg = encode_jpeg(cv::Mat(4000, 5000, CV_8UC3, cv::Scalar(1, 2, 3)), options);
+  EXPECT_TRUE(decode(jpeg).ok());
+  const Bytes start_of_scan = {0xFF, 0xDA};
+  const auto last_scan =
+      std::find_end(jpeg.begin(), jpeg.end(), start_of_scan.begin(), start_of_scan.end());
+  const Bytes scan(last_scan, jpeg.end() - 2);
+  jpeg.resize(jpeg.size() - 2);
+  for (int i = 0; i < 60; ++i) append(jpeg, scan);
+  append(jpeg, Bytes{0xFF, 0xD9});
+  expect_error(jpeg, StatusCode::kLimitExceeded,
+               "more than 50 scans, too many for 5000x4000 pixels");
+}
+
 }  // namespace
 }  // namespace rightsize::test

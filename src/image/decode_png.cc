@@ -7,6 +7,7 @@
 #include <new>
 #include <span>
 
+#include "core/passing.h"
 #include "image/codecs.h"
 #include "image/orientation.h"
 
@@ -85,6 +86,10 @@ class PngReader {
           fmt::format("truncated PNG: the image goes on after the last of {} bytes; fetch the "
                       "file again",
                       size_));
+    }
+    if (std::strstr(message_, "ut of memory") != nullptr ||
+        std::strstr(message_, "insufficient memory") != nullptr) {
+      return passing_fault("not enough memory to decode the PNG; scale it down");
     }
     return invalid_input(fmt::format("damaged PNG: {}; save it again", message_));
   }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "core/passing.h"
 #include "image/codecs.h"
 #include "image/orientation.h"
 
@@ -25,7 +26,7 @@ Status failure(VP8StatusCode code, std::size_t size) {
                       "file again",
                       size));
     case VP8_STATUS_OUT_OF_MEMORY:
-      return limit_exceeded("not enough memory to decode the WebP image; scale it down");
+      return passing_fault("not enough memory to decode the WebP image; scale it down");
     default:
       return invalid_input(fmt::format("damaged WebP (status {} of libwebp); save it again",
                                        static_cast<int>(code)));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <new>
 
+#include "core/passing.h"
 #include "image/colour.h"
 
 namespace rightsize {
@@ -71,7 +72,7 @@ Status ImageFeatures::extract(std::size_t group, std::span<float> features) {
   try {
     return fill(static_cast<ImageFeatureGroup>(group), features);
   } catch (const std::bad_alloc&) {
-    return limit_exceeded("not enough memory for the image's features; scale it down");
+    return passing_fault("not enough memory for the image's features; scale it down");
   }
 }
 

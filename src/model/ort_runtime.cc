@@ -15,6 +15,7 @@
 #define ORT_API_MANUAL_INIT
 #include <onnxruntime_cxx_api.h>
 
+#include "core/passing.h"
 #include "model/runtime.h"
 
 namespace rightsize {
@@ -106,7 +107,7 @@ class OrtSession : public Session {
       std::copy(values, values + count, output.begin());
       return {};
     } catch (const std::exception& error) {
-      return runtime_error(error.what());
+      return status_of(error);
     }
   }
 
@@ -135,7 +136,7 @@ class OrtSession : public Session {
                                           out.data()));
       return {};
     } catch (const std::exception& error) {
-      return runtime_error(error.what());
+      return status_of(error);
     }
   }
 
@@ -182,8 +183,7 @@ class OrtRuntime : public Runtime {
       }
       return std::unique_ptr<Session>(std::make_unique<OrtSession>(env_, file, options));
     } catch (const std::exception& error) {
-      return runtime_error(
-          fmt::format("{}: ONNX Runtime cannot load it: {}", file.string(), error.what()));
+      return status_of(error).with_context(file.string() + ": ONNX Runtime cannot load it");
     }
   }
 

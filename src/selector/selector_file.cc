@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 
 constexpr const char* kFormat = "rightsize-selector";
 constexpr std::int64_t kVersion = 2;
-constexpr std::uintmax_t kMaxFileSize = 64U << 20;
+constexpr std::size_t kMaxFileSize = std::size_t{64} << 20;
 constexpr std::size_t kMaxPoints = 1000;
 
 Status read_points(const json& list, SelectorFile& file) {
@@ -147,6 +147,10 @@ std::size_t SelectorFile::find_point(const std::string& name) const {
 }
 
 Result<SelectorFile> parse_selector_file(const std::string& text, const std::string& name) {
+  if (text.size() > kMaxFileSize) {
+    return limit_exceeded(
+        fmt::format("{}: is larger than {} MiB; no selector file is", name, kMaxFileSize >> 20));
+  }
   Result<json> document = parse_json(text, name);
   if (!document.ok()) return document.status();
   Result<SelectorFile> file = read_document(*document);
@@ -155,13 +159,7 @@ Result<SelectorFile> parse_selector_file(const std::string& text, const std::str
 }
 
 Result<SelectorFile> read_selector_file(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (!error && size > kMaxFileSize) {
-    return limit_exceeded(fmt::format("{}: is larger than {} MiB; no selector file is",
-                                      path.string(), kMaxFileSize >> 20));
-  }
-  Result<std::string> text = read_text(path);
+  Result<std::string> text = read_begin(path, kMaxFileSize + 1);
   if (!text.ok()) return text.status();
   Result<SelectorFile> file = parse_selector_file(*text, path.string());
   if (file.ok()) file->zoo.folder = path.parent_path();

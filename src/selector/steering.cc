@@ -10,9 +10,10 @@
 namespace rightsize {
 namespace {
 
-// Sums that stay kNever once they are.
+// Sums that stay kNever once they are, or are longer than can be said.
 Nanoseconds plus(Nanoseconds a, Nanoseconds b) {
-  return a == kNever || b == kNever ? kNever : a + b;
+  const bool over = b > Nanoseconds(0) && a > kNever - b;
+  return a == kNever || b == kNever || over ? kNever : a + b;
 }
 
 Nanoseconds wall_of(ModelIndex model, std::span<const Cost> costs) {
@@ -217,7 +218,7 @@ Result<std::size_t> SteadyChoice::choose(const Steering& steering, const Budget&
   if (comparable && steering.allows(*last_, budget, costs)) {
     upper_.assign(costs.upper.begin(), costs.upper.end());
     for (Cost& cost : upper_) {
-      if (cost.available()) cost.wall += cost.wall / 10;
+      cost.wall = plus(cost.wall, cost.wall / 10);
     }
     const bool to_spare = steering.allows(*bold, budget, {costs.expected, upper_, costs.elapsed});
     if (!to_spare) bold = *last_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <span>
+#include <string_view>
 #include <unordered_map>
 
 #include "core/file.h"
@@ -168,7 +170,9 @@ Status build_memory(std::span<const SentencePair> pairs, const std::filesystem::
   if (size > std::numeric_limits<std::uint32_t>::max() / 2) {
     return limit_exceeded("a translation memory holds at most 2 GiB of text");
   }
-  return write_atomically(file, memory_bytes(pairs));
+  return write_checked(file, memory_bytes(pairs), [&](std::string_view content) {
+    return TranslationMemory::over(std::as_bytes(std::span(content)), file.string()).status();
+  });
 }
 
 }  // namespace rightsize

@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "core/passing.h"
+
 namespace rightsize {
 
 Status MemoryTranslator::translate(std::string_view source, Nanoseconds /*stop_at*/,
@@ -21,7 +23,7 @@ Status MemoryTranslator::translate(std::string_view source, Nanoseconds /*stop_a
     times.inference = inference.elapsed();
     return {};
   } catch (const std::exception& error) {
-    return runtime_error(error.what());
+    return status_of(error);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <exception>
 
+#include "core/passing.h"
 #include "text/memory_translator.h"
 
 namespace rightsize {
@@ -124,7 +125,7 @@ Status NetworkTranslator::count_pieces(std::string_view source, std::size_t& pie
     pieces = status.ok() ? pieces_.size() : 0;
     return status;
   } catch (const std::exception& error) {
-    return runtime_error(error.what());
+    return status_of(error);
   }
 }
 
@@ -142,7 +143,7 @@ Status NetworkTranslator::translate(std::string_view source, Nanoseconds stop_at
     if (Status status = check_pieces(); !status.ok()) return status;
     return translate_pieces(stop_at, outcome, times);
   } catch (const std::exception& error) {
-    return runtime_error(error.what());
+    return status_of(error);
   }
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/file.h"
+
 namespace rightsize {
 
 struct Tokenizer::Model {
@@ -15,8 +17,10 @@ Tokenizer::Tokenizer(std::unique_ptr<Model> model) : model_(std::move(model)) {}
 Tokenizer::~Tokenizer() = default;
 
 Result<std::unique_ptr<Tokenizer>> Tokenizer::open(const std::filesystem::path& file) {
+  const Result<std::string> bytes = read_text(file);
+  if (!bytes.ok()) return bytes.status();
   auto model = std::make_unique<Model>();
-  const auto loaded = model->processor.Load(file.string());
+  const auto loaded = model->processor.LoadFromSerializedProto(*bytes);
   if (!loaded.ok()) {
     return invalid_input(
         fmt::format("{}: is no SentencePiece model: {}", file.string(), loaded.ToString()));

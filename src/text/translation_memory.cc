@@ -1,16 +1,13 @@
 #include "text/translation_memory.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <utility>
 
+#include "core/file.h"
 #include "text/memory_file.h"
 
 namespace rightsize {
@@ -166,16 +163,11 @@ Result<std::unique_ptr<TranslationMemory>> TranslationMemory::over(std::span<con
 
 Result<std::unique_ptr<TranslationMemory>> TranslationMemory::open(
     const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat facts {};
-  if (descriptor < 0 || ::fstat(descriptor, &facts) != 0) {
-    const int error = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    return io_error(fmt::format("{}: cannot be opened: {}", file.string(), std::strerror(error)));
-  }
-  const auto size = static_cast<std::size_t>(facts.st_size);
-  void* map = size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
-  ::close(descriptor);
+  const Result<InputFile> input = InputFile::open(file);
+  if (!input.ok()) return input.status();
+  const auto size = static_cast<std::size_t>(input->size());
+  void* map =
+      size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, input->descriptor(), 0) : MAP_FAILED;
   if (map == MAP_FAILED) return invalid_input(file.string() + ": is no translation memory");
   auto memory = over({static_cast<const std::byte*>(map), size}, file.string());
   if (!memory.ok()) {

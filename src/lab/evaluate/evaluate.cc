@@ -126,6 +126,7 @@ std::size_t no_loss_index(const std::vector<Target>& targets) {
 void add_oracles(const Recording& recording, Contest& contest) {
   const std::vector<std::size_t> all = all_but(recording.models(), {});
   contest.chosen = models_used(contest.strategies[contest.no_loss].items, recording.models());
+  if (contest.chosen.empty()) contest.chosen = all;  // held out, it never answered
   contest.strategies.push_back(oracle(recording, "oracle, whole zoo", all));
   contest.strategies.push_back(oracle(recording, "oracle, chosen models", contest.chosen));
 }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "core/file.h"
+#include "core/passing.h"
 #include "image/classification.h"
 #include "lab/profile/csv.h"
 
@@ -191,10 +192,23 @@ std::string last_component(const fs::path& data) {
   return whole.has_filename() ? whole.filename().string() : whole.parent_path().filename().string();
 }
 
+// A folder that had files when the data set was listed, and has not even one, is not there now; a
+// single file that is missing was deleted.
+bool is_away(const fs::path& folder) {
+  std::error_code error;
+  return fs::is_empty(folder.empty() ? "." : folder, error) || error;
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> bytes_of(const DataItem& item) {
-  if (item.text.empty()) return read_bytes(item.path);
+  if (item.text.empty()) {
+    Result<std::vector<std::byte>> bytes = read_bytes(item.path);
+    if (bytes.ok() || !is_away(item.path.parent_path())) return bytes;
+    return passing_fault(fmt::format(
+        "{}: the folder's files are gone: is a disk or a network folder no longer mounted?",
+        item.path.parent_path().string()));
+  }
   const std::span<const std::byte> bytes = std::as_bytes(std::span<const char>(item.text));
   return std::vector<std::byte>(bytes.begin(), bytes.end());
 }

@@ -1,18 +1,41 @@
 #include "lab/profile/energy_blocks.h"
 
+#include <cmath>
+#include <limits>
+
+#include "lab/profile/samples.h"
+
 namespace rightsize {
 namespace {
+
+// Above what any machine draws and any block takes.
+constexpr double kMost = 1e6;  // watts, joules
+
+bool is_sane(double value) { return std::abs(value) <= kMost; }  // not so of what is no number
 
 Status read_idle(Database& database, RunEnergy& energy) {
   Result<Statement> select =
       database.prepare("SELECT sensor, watts, spread FROM idle_power ORDER BY run, session");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
+  return for_each_row(*select, [&]() -> Status {
     energy.idle.push_back({select->text(0), select->real(1), select->real(2)});
-  }
+    if (is_sane(energy.idle.back().watts) && is_sane(energy.idle.back().spread)) return {};
+    return invalid_input(database.path() + ": the file is damaged (idle power)");
+  });
+}
+
+Result<EnergyBlock> block_of(const Statement& row, std::size_t models) {
+  const auto work = row.integer(0, kFirstWork, static_cast<std::int64_t>(models) - 1);
+  if (!work.ok()) return work.status();
+  const auto runs = row.integer(1, 1, std::numeric_limits<int>::max());
+  if (!runs.ok()) return runs.status();
+  const auto wall = row.integer(3, 0, kLongest.count());
+  if (!wall.ok()) return wall.status();
+  EnergyBlock block;
+  block.work = static_cast<int>(*work);
+  block.runs = static_cast<int>(*runs);
+  block.use = {row.real(2), Nanoseconds(*wall)};
+  return block;
 }
 
 Status read_blocks(Database& database, RunEnergy& energy) {
@@ -20,20 +43,16 @@ Status read_blocks(Database& database, RunEnergy& energy) {
       "SELECT work, runs, joules, wall_ns, watts FROM energy_blocks JOIN idle_power "
       "USING(run, session) ORDER BY work, run, block");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
-    EnergyBlock block;
-    block.work = static_cast<int>(select->integer(0));
-    block.runs = static_cast<int>(select->integer(1));
-    block.use = {select->real(2), Nanoseconds(select->integer(3))};
-    if (block.work < kFirstWork || block.work >= static_cast<int>(energy.models.size()) ||
-        block.runs < 1) {
+  return for_each_row(*select, [&]() -> Status {
+    const Result<EnergyBlock> block = block_of(*select, energy.models.size());
+    if (!block.ok()) return block.status();
+    const double joules = block->joules_above({"", select->real(4), 0});
+    if (!is_sane(joules)) {
       return invalid_input(database.path() + ": the file is damaged (energy block)");
     }
-    energy.of(block.work).push_back(block.joules_above({"", select->real(4), 0}));
-  }
+    energy.of(block->work).push_back(joules);
+    return {};
+  });
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
 
@@ -34,20 +36,20 @@ Status read_features(RunStore& store, const std::vector<std::ptrdiff_t>& rows,
   Result<Statement> select =
       store.database().prepare("SELECT item, has_object, features FROM features");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> more = select->step();
-    if (!more.ok()) return more.status();
-    if (!*more) return {};
+  return for_each_row(*select, [&]() -> Status {
     const auto item = static_cast<std::size_t>(select->integer(0));
     const std::ptrdiff_t row = item < rows.size() ? rows[item] : -1;
-    const std::span<float> all(table.features);
-    if (row < 0 || !decode_floats(select->blob(2),
-                                  all.subspan(static_cast<std::size_t>(row) * width, width))) {
+    const auto at = static_cast<std::size_t>(std::max<std::ptrdiff_t>(row, 0)) * width;
+    const std::span<float> own = std::span<float>(table.features).subspan(at, row < 0 ? 0 : width);
+    const bool good = row >= 0 && decode_floats(select->blob(2), own) &&
+                      std::none_of(own.begin(), own.end(), [](float f) { return std::isinf(f); });
+    if (!good) {
       return invalid_input(fmt::format("{}: the file is damaged (features of item {})",
                                        store.database().path(), select->integer(0)));
     }
     table.has_object[static_cast<std::size_t>(row)] = select->integer(1) != 0 ? 1 : 0;
-  }
+    return {};
+  });
 }
 
 }  // namespace rightsize

@@ -7,6 +7,7 @@
 
 #include "lab/profile/energy_blocks.h"
 #include "lab/profile/profile.h"
+#include "lab/profile/read_run.h"
 #include "lab/profile/store.h"
 
 namespace rightsize {
@@ -154,6 +155,11 @@ Result<MergeSummary> merge_into(const fs::path& path, const Origin& origin,
   return summary;
 }
 
+Status read_back(const fs::path& path, const MergeSummary& summary) {
+  const bool complete = summary.pending == 0 && summary.timing_complete;
+  return complete ? read_table(path).status() : read_run_summary(path).status();
+}
+
 }  // namespace
 
 Result<MergeSummary> merge_runs(const std::vector<fs::path>& inputs, const fs::path& output) {
@@ -167,6 +173,10 @@ Result<MergeSummary> merge_runs(const std::vector<fs::path>& inputs, const fs::p
   if (!origin.ok()) return origin.status();
   const fs::path temporary = output.string() + ".merging";
   Result<MergeSummary> summary = merge_into(temporary, *origin, inputs);
+  if (summary.ok()) {
+    const Status readable = read_back(temporary, *summary);
+    if (!readable.ok()) summary = readable.with_context("the inputs do not make a run");
+  }
   if (summary.ok()) {
     fs::rename(temporary, output, error);
     if (error) return io_error(fmt::format("{}: {}", output.string(), error.message()));

@@ -4,40 +4,66 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "core/checksum.h"
+#include "core/passing.h"
 
 namespace rightsize {
 namespace {
 
-ItemRecord measure(const OutcomeTask& task, Worker& worker, std::size_t models) {
+// What is to be recorded of an item; nothing where a retry changes nothing.
+using Measured = Result<std::optional<ItemRecord>>;
+
+Status passing_of(const Status& fault, const OutcomeTask& task) {
+  return fault.with_context(
+      task.data->where +
+      ": nothing is recorded of it; run the same command again when there is enough of what lacks");
+}
+
+// An item that was decoded once keeps what was recorded of it.
+Measured unreadable(ItemRecord record, const Status& fault, const OutcomeTask& task) {
+  if (is_passing(fault)) return passing_of(fault, task);
+  if (task.item.status == ItemStatus::kDecoded) return std::optional<ItemRecord>();
+  record.decoded = fault;
+  return std::optional(std::move(record));
+}
+
+Status add_features(Worker& worker, ItemRecord& record) {
+  Result<ExtractedFeatures> features = worker.features();
+  if (is_passing(features.status())) return features.status();
+  if (!features.ok()) return {};
+  record.features = std::move(features->values);
+  record.has_object = features->has_object;
+  return {};
+}
+
+Measured measure(const OutcomeTask& task, Worker& worker, std::size_t models) {
   ItemRecord record;
   record.item = task.item.id;
   record.label = task.item.label;
   const Result<std::vector<std::byte>> bytes = bytes_of(*task.data);
-  if (!bytes.ok()) {
-    record.decoded = bytes.status();
-    return record;
-  }
+  if (!bytes.ok()) return unreadable(std::move(record), bytes.status(), task);
   record.sha256 = sha256(*bytes);
   if (Status status = worker.load(*bytes); !status.ok()) {
-    record.decoded = status.with_context(task.data->where);
-    return record;
+    return unreadable(std::move(record), status.with_context(task.data->where), task);
   }
   worker.describe(record);
   record.models.resize(models);
-  for (std::size_t m = 0; m < models; ++m) {
+  for (ModelRecord& each : record.models) each.made = false;
+  for (const ModelIndex model : task.models) {
     Elapsed not_kept;
-    worker.run(static_cast<ModelIndex>(m), record.models[m], not_kept, not_kept);
+    ModelRecord& own = record.models[model];
+    own.made = true;
+    worker.run(model, own, not_kept, not_kept);
+    if (is_passing(own.status)) return passing_of(own.status, task);
   }
-  Result<ExtractedFeatures> features = worker.features();
-  if (features.ok()) {
-    record.features = std::move(features->values);
-    record.has_object = features->has_object;
+  if (task.models.size() == models) {
+    if (Status status = add_features(worker, record); !status.ok()) return passing_of(status, task);
   }
-  return record;
+  return std::optional(std::move(record));
 }
 
 // The tasks, handed out to threads one by one, and the one place where results are recorded.
@@ -62,7 +88,8 @@ class OutcomePhase {
         stop(runtime_error(std::string("cannot start a thread: ") + error.what()));
       }
     }
-    return status_.ok() ? recorder_.commit() : status_;
+    const Status committed = recorder_.commit();  // also what was made before a fault
+    return status_.ok() ? committed : status_;
   }
 
  private:
@@ -73,17 +100,19 @@ class OutcomePhase {
       while (!stopped_) {
         const std::size_t task = next_.fetch_add(1);
         if (task >= tasks_.size()) return;
-        record(measure(tasks_[task], **worker, models_));
+        const Measured measured = measure(tasks_[task], **worker, models_);
+        if (!measured.ok()) return stop(measured.status());
+        record(*measured);
       }
     } catch (const std::exception& error) {
-      stop(runtime_error(std::string("out of memory: use fewer threads: ") + error.what()));
+      stop(status_of(error).with_context("use fewer threads"));
     }
   }
 
-  void record(const ItemRecord& result) {
+  void record(const std::optional<ItemRecord>& result) {
     const std::lock_guard lock(mutex_);
     if (!status_.ok()) return;
-    status_ = recorder_.add(result);
+    if (result) status_ = recorder_.add(*result);
     stopped_ = !status_.ok();
     if (stopped_) return;
     ++progress_.done;

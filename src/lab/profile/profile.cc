@@ -53,12 +53,36 @@ Result<std::unique_ptr<Workload>> open_models(const Zoo& zoo, const ProfileOptio
   return open_workload(zoo, all, options.models, runtime, {options.limits, options.features});
 }
 
-Result<RunStore> create_or_resume(const RunHeader& wanted, const DataSet& data,
-                                  const fs::path& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return RunStore::create(path, wanted, pending_items(data));
-  Result<RunStore> store = RunStore::open(path);
-  if (!store.ok()) return store;
+// Is what the item is made of no longer what was recorded? What cannot be read now is not: its
+// outcomes are those of what could be read.
+bool has_changed(const StoredItem& item, const DataItem& data) {
+  const Result<std::vector<std::byte>> bytes = bytes_of(data);
+  return bytes.ok() && sha256(*bytes) != item.sha256;
+}
+
+// Outcomes of something else must not be mixed with those of what is there now.
+Status check_unchanged(const std::vector<StoredItem>& items, const DataSet& data,
+                       const RunHeader& header) {
+  std::vector<const DataItem*> changed;
+  for (const StoredItem& item : items) {
+    const DataItem& now = data.items[static_cast<std::size_t>(item.id)];
+    if (header.owns(item.id) && item.status == ItemStatus::kDecoded && has_changed(item, now)) {
+      changed.push_back(&now);
+    }
+  }
+  if (changed.empty()) return {};
+  return mismatch(fmt::format(
+      "{}: is not what its recorded outcomes were made of ({} of the inputs {}): put back what was "
+      "profiled, or profile into another file",
+      changed.front()->where, changed.size(),
+      changed.size() == 1 ? "has changed" : "have changed"));
+}
+
+// Only reads, so that a file that is refused stays as it is.
+Status check_belongs(const RunHeader& wanted, const DataSet& data, const fs::path& path) {
+  Result<RunStore> store = RunStore::open_read_only(path);
+  if (!store.ok()) return store.status();
+  if (Status status = store->check_newest(); !status.ok()) return status;
   const RunHeader& found = store->header();
   const Status same = check_same_origin(found, path.string(), wanted, "this profile");
   if (!same.ok()) {
@@ -70,36 +94,64 @@ Result<RunStore> create_or_resume(const RunHeader& wanted, const DataSet& data,
                     "shard a file of its own",
                     path.string(), found.shard, found.shards, wanted.shard, wanted.shards));
   }
-  return store;
+  const Result<std::vector<StoredItem>> items = store->items();
+  if (!items.ok()) return items.status();
+  const bool same_items = std::equal(items->begin(), items->end(), data.items.begin(),
+                                     data.items.end(), [](const StoredItem& a, const DataItem& b) {
+                                       return a.name == b.name && a.label == b.label;
+                                     });
+  if (!same_items) return invalid_input(path.string() + ": the file is damaged (items)");
+  return check_unchanged(*items, data, wanted).with_context(path.string());
 }
 
-// Is what the item is made of no longer what was recorded? What cannot be read now is not: its
-// outcomes are those of what could be read.
-bool has_changed(const StoredItem& item, const DataItem& data) {
-  const Result<std::vector<std::byte>> bytes = bytes_of(data);
-  return bytes.ok() && sha256(*bytes) != item.sha256;
+Result<RunStore> create_or_resume(const RunHeader& wanted, const DataSet& data,
+                                  const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return RunStore::create(path, wanted, pending_items(data));
+  if (Status status = check_belongs(wanted, data, path); !status.ok()) return status;
+  return RunStore::open(path);
 }
 
-// Items without outcomes. What failed and is made of something else now is one of them; outcomes of
-// something else would be mixed with those of what is there now.
-Result<std::vector<OutcomeTask>> tasks_of(const std::vector<StoredItem>& items, const DataSet& data,
-                                          const RunHeader& header) {
+// [item]: the models that failed on it.
+Result<std::vector<std::vector<ModelIndex>>> failed_models(RunStore& store, std::size_t items) {
+  Result<Statement> select =
+      store.database().prepare("SELECT item, model FROM outcomes WHERE status = 1");
+  if (!select.ok()) return select.status();
+  std::vector<std::vector<ModelIndex>> failed(items);
+  const auto models = static_cast<std::int64_t>(store.header().zoo.models.size());
+  const Status status = for_each_row(*select, [&]() -> Status {
+    const auto item = select->integer(0, 0, static_cast<std::int64_t>(items) - 1);
+    if (!item.ok()) return item.status();
+    const auto model = select->integer(1, 0, models - 1);
+    if (!model.ok()) return model.status();
+    failed[static_cast<std::size_t>(*item)].push_back(static_cast<ModelIndex>(*model));
+    return {};
+  });
+  return status.ok() ? Result<std::vector<std::vector<ModelIndex>>>(std::move(failed)) : status;
+}
+
+// What is not recorded yet, and what failed: a failure may have passed by now.
+Result<std::vector<OutcomeTask>> tasks_of(RunStore& store, const std::vector<StoredItem>& items,
+                                          const DataSet& data) {
+  auto failed = failed_models(store, items.size());
+  if (!failed.ok()) return failed.status();
+  std::vector<ModelIndex> all(store.header().zoo.models.size());
+  std::iota(all.begin(), all.end(), ModelIndex{0});
   std::vector<OutcomeTask> tasks;
-  std::vector<const DataItem*> changed;
   for (const StoredItem& item : items) {
-    if (!header.owns(item.id)) continue;
-    const DataItem& of_item = data.items[static_cast<std::size_t>(item.id)];
-    const bool to_do = item.status == ItemStatus::kPending || has_changed(item, of_item);
-    if (!to_do) continue;
-    tasks.push_back({item, &of_item});
-    if (item.status == ItemStatus::kDecoded) changed.push_back(&of_item);
+    const auto id = static_cast<std::size_t>(item.id);
+    const bool decoded = item.status == ItemStatus::kDecoded;
+    std::vector<ModelIndex> models = decoded ? std::move((*failed)[id]) : all;
+    if (!store.header().owns(item.id) || models.empty()) continue;
+    tasks.push_back({item, &data.items[id], std::move(models)});
   }
-  if (changed.empty()) return tasks;
-  return mismatch(fmt::format(
-      "{}: is not what its recorded outcomes were made of ({} of the inputs {}): put back what was "
-      "profiled, or profile into another file",
-      changed.front()->where, changed.size(),
-      changed.size() == 1 ? "has changed" : "have changed"));
+  return tasks;
+}
+
+std::size_t count_pending(const std::vector<OutcomeTask>& tasks) {
+  return static_cast<std::size_t>(std::count_if(
+      tasks.begin(), tasks.end(),
+      [](const OutcomeTask& task) { return task.item.status == ItemStatus::kPending; }));
 }
 
 class Profile {
@@ -117,14 +169,9 @@ class Profile {
         meter_(sink) {}
 
   Result<ProfileSummary> run() {
-    ProfileSummary summary;
-    if (Status status = make_outcomes(summary); !status.ok()) return status;
-    if (Status status = measure_costs(summary); !status.ok()) return status;
-    Result<RunSummary> run = summarise(store_);
-    if (!run.ok()) return run.status();
-    summary.run = std::move(*run);
-    if (Status status = store_.finish(); !status.ok()) return status;
-    return summary;
+    Result<ProfileSummary> summary = measure();
+    const Status closed = store_.finish();  // also after a fault
+    return summary.ok() && !closed.ok() ? Result<ProfileSummary>(closed) : summary;
   }
 
  private:
@@ -132,23 +179,33 @@ class Profile {
     return lock_machine(kind, [this] { meter_.report({kWaiting, 0, 1}); });
   }
 
+  Result<ProfileSummary> measure() {
+    ProfileSummary summary;
+    if (Status status = make_outcomes(summary); !status.ok()) return status;
+    if (Status status = measure_costs(summary); !status.ok()) return status;
+    Result<RunSummary> run = summarise(store_);
+    if (!run.ok()) return run.status();
+    summary.run = std::move(*run);
+    return summary;
+  }
+
   Status make_outcomes(ProfileSummary& summary) {
     const Result<std::vector<StoredItem>> items = store_.items();
     if (!items.ok()) return items.status();
-    const Result<std::vector<OutcomeTask>> found = tasks_of(*items, data_, store_.header());
-    if (!found.ok()) return found.status().with_context(options_.output.string());
-    const std::vector<OutcomeTask>& tasks = *found;
+    const Result<std::vector<OutcomeTask>> tasks = tasks_of(store_, *items, data_);
+    if (!tasks.ok()) return tasks.status();
     const auto owned = static_cast<std::size_t>(
         std::count_if(items->begin(), items->end(),
                       [&](const StoredItem& item) { return store_.header().owns(item.id); }));
-    summary.found = owned - tasks.size();
-    summary.made = tasks.size();
-    if (tasks.empty()) return {};
+    summary.made = count_pending(*tasks);
+    summary.found = owned - summary.made;
+    summary.tried_again = tasks->size() - summary.made;
+    if (tasks->empty()) return {};
     const Result<FileLock> lock = wait_for_machine(FileLock::Kind::kShared);
     if (!lock.ok()) return lock.status();
     const int threads = options_.threads > 0 ? options_.threads : allowed_cores();
-    return record_outcomes(store_.header().zoo, workload_, tasks, threads, recorder_,
-                           {"outcomes", summary.found, owned}, meter_);
+    return record_outcomes(store_.header().zoo, workload_, *tasks, threads, recorder_,
+                           {"outcomes", owned - tasks->size(), owned}, meter_);
   }
 
   // What depends on nothing else running on the machine.

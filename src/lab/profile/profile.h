@@ -1,7 +1,8 @@
 // Profiling: every model of a zoo on every item of a data set, recorded in a run.db.
 //
 // A profile may be killed at any moment and started again with the same arguments: what is recorded
-// is not lost and not measured twice. While it runs PATH.lock keeps a second profile off the file.
+// is not lost and not measured twice, and what failed is tried again. While it runs PATH.lock keeps
+// a second profile off the file.
 #pragma once
 
 #include <chrono>
@@ -38,9 +39,10 @@ struct ProfileOptions {
 };
 
 struct ProfileSummary {
-  RunSummary run;         // all that the file holds now
-  std::size_t found = 0;  // items of the shard whose outcomes were there already
-  std::size_t made = 0;   // items whose outcomes were made now
+  RunSummary run;               // all that the file holds now
+  std::size_t found = 0;        // items of the shard whose outcomes were there already
+  std::size_t made = 0;         // items whose outcomes were made now
+  std::size_t tried_again = 0;  // of those found: with a failure, which may have passed
   TimingResult timing;
 };
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "core/file.h"
@@ -123,10 +124,93 @@ TEST_F(ProfileTest, AFailingImageOrModelInTheMiddleIsRecordedAndTheRunGoesOn) {
   EXPECT_GT(table->at(18, 0).cpu, Nanoseconds(0));
 }
 
+TEST_F(ProfileTest, WhatFailedIsTriedAgain) {
+  const DataSet data = test::make_data(folder_ / "data", 40);
+  const std::string good = test::text_of(data.items[7].path);
+  test::write_file(data.items[7].path, good.substr(0, good.size() / 2));
+  Behaviour behaviour;
+  behaviour.fails_on_red = 20;
+  const Result<ProfileSummary> first = run_profile(zoo_, data, options_, behaviour);
+  ASSERT_TRUE(first.ok()) << first.status().message();
+  EXPECT_EQ(0U, first->tried_again);
+
+  const Result<ProfileSummary> same = run_profile(zoo_, data, options_, behaviour);
+  ASSERT_TRUE(same.ok()) << same.status().message();
+  EXPECT_EQ(2U, same->tried_again);
+  EXPECT_EQ(40U, same->found);
+  EXPECT_EQ(1U, same->run.failed) << "a failure that stays stays";
+  EXPECT_EQ(1U, same->run.models[0].failed);
+
+  test::write_file(data.items[7].path, good);
+  std::atomic<int> runs_on_others{0};
+  Behaviour mended;
+  mended.on_run = [&](int red) { runs_on_others += red != 7 && red != 20 ? 1 : 0; };
+  options_.timing.items = 1;
+  options_.timing.max_passes = 1;
+  const Result<ProfileSummary> again = run_profile(zoo_, data, options_, mended);
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_EQ(2U, again->tried_again);
+  EXPECT_EQ(0U, again->run.failed);
+  EXPECT_EQ(0U, again->run.models[0].failed);
+  EXPECT_EQ(40U, again->run.models[1].answered);
+  EXPECT_EQ(0, runs_on_others) << "and nothing else is made again";
+
+  ProfileOptions whole = test::make_options(folder_ / "whole.db");
+  ASSERT_TRUE(run_profile(zoo_, data, whole).ok());
+  test::expect_same_answers(*read_table(whole.output), *read_table(output_));
+}
+
+TEST_F(ProfileTest, AFaultThatPassesIsNoItemsFailure) {
+  const DataSet data = test::make_data(folder_ / "data", 40);
+  options_.threads = 1;
+  const auto expect_interrupted = [&](const Behaviour& behaviour, const std::string& why) {
+    expect_error(run_profile(zoo_, data, options_, behaviour), {why, "run the same command again"});
+    const Result<RunSummary> run = read_run_summary(output_);
+    ASSERT_TRUE(run.ok()) << run.status().message();
+    EXPECT_EQ(0U, run->failed);
+    EXPECT_EQ(0U, run->models[0].failed);
+    EXPECT_GT(run->pending, 0U);
+    EXPECT_EQ(0U, side_files());
+  };
+  // The folder goes away in the middle, as a mount does.
+  Behaviour unmounts;
+  unmounts.on_run = [&](int red) {
+    if (red != 10 || fs::exists(folder_ / "away")) return;
+    fs::rename(folder_ / "data", folder_ / "away");
+    fs::create_directory(folder_ / "data");
+  };
+  expect_interrupted(unmounts, "no longer mounted");
+  fs::remove(folder_ / "data");
+  fs::rename(folder_ / "away", folder_ / "data");
+  Behaviour short_of_memory;
+  short_of_memory.lacks_memory_on_red = 30;
+  expect_interrupted(short_of_memory, "not enough memory");
+  EXPECT_EQ(10U, read_run_summary(output_)->pending) << "what was made before is kept";
+
+  ASSERT_TRUE(run_profile(zoo_, data, options_).ok());
+  EXPECT_EQ(40U, read_table(output_)->item_count());
+}
+
+TEST_F(ProfileTest, ARefusedProfileLeavesTheFileAsItIs) {
+  const DataSet data = test::make_data(folder_ / "data", 5);
+  ASSERT_TRUE(run_profile(zoo_, data, options_).ok());
+  const std::string before = test::text_of(output_);
+  DataSet other = data;
+  other.items[3].label = 9;
+  EXPECT_FALSE(run_profile(zoo_, other, options_).ok());
+  EXPECT_FALSE(run_profile(test::make_zoo(folder_ / "zoo", 3), data, options_).ok());
+  ProfileOptions shard = options_;
+  shard.shards = 2;
+  EXPECT_FALSE(run_profile(zoo_, data, shard).ok());
+  EXPECT_EQ(before, test::text_of(output_));
+  EXPECT_EQ(0U, side_files());
+}
+
 TEST_F(ProfileTest, SaysWhenNoImageCouldBeDecoded) {
   const DataSet data = test::make_data(folder_ / "data", 2);
   for (const DataItem& item : data.items) test::write_file(item.path, "no image");
   expect_error(run_profile(zoo_, data, options_), {"none of the 2 inputs", "image0.png"});
+  EXPECT_EQ(0U, side_files());
 }
 
 TEST_F(ProfileTest, AFinishedRunIsNotMeasuredAgain) {

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include "core/checksum.h"
 #include "core/clock.h"
 #include "core/manifest.h"
+#include "core/passing.h"
 #include "image/decode.h"
 #include "lab/profile/dataset.h"
 #include "lab/profile/profile.h"
@@ -74,6 +76,11 @@ inline void write_file(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
+inline std::string text_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 // An image whose red, and nothing else, is the same everywhere; so a simulated network can know it.
 inline void write_png(const fs::path& path, int red) {
   std::vector<std::uint8_t> rgb;
@@ -96,6 +103,7 @@ struct Behaviour {
   std::int32_t fails_on_red = -1;       // every network fails on images of this red
   Nanoseconds busy{0};                  // CPU time of a run
   std::function<void(int red)> on_run;  // called with the image's red
+  std::int32_t lacks_memory_on_red = -1;
 };
 
 class FakeSession : public Session {
@@ -114,6 +122,7 @@ class FakeSession : public Session {
     const Nanoseconds end = thread_cpu_now() + behaviour_.busy;
     while (thread_cpu_now() < end) {
     }
+    if (red == behaviour_.lacks_memory_on_red) return passing_fault("not enough memory");
     if (red == behaviour_.fails_on_red) return runtime_error("simulated failure");
     for (std::size_t c = 0; c < output.size(); ++c) {
       const std::size_t mixed = (static_cast<std::size_t>(red + seed_ * 31) + c * 17) % 97;

@@ -19,38 +19,51 @@ Status damaged(const Database& database, const std::string& what) {
   return invalid_input(fmt::format("{}: the file is damaged ({})", database.path(), what));
 }
 
+// Fails where the answer is none that a model of the zoo can give.
+Status read_answer(const Statement& row, const Zoo& zoo, ClassOutcome& outcome) {
+  bool good = true;
+  for (std::size_t i = 0; i < kClassSignalCount; ++i) {
+    outcome.signals[i] = row.real(3 + static_cast<int>(i));
+    good = good && std::isfinite(outcome.signals[i]);
+  }
+  const double rest = row.real(7);
+  outcome.top.rest = static_cast<float>(rest);
+  good = good && rest >= 0 && rest <= 1 && decode_top(row.blob(6), outcome.top);
+  for (std::uint32_t i = 0; good && i < outcome.top.count; ++i) {
+    const auto& [label, log_probability] = outcome.top.classes[i];
+    good = label >= 0 && static_cast<std::size_t>(label) < zoo.classes.size() &&
+           std::isfinite(log_probability) && log_probability <= 0;
+  }
+  return good ? Status() : invalid_input("classes or signals");
+}
+
 // Fills the table but for the times. `rows` gives the table's row of each item id, -1 for none.
-Status read_cells(Database& database, const std::vector<std::ptrdiff_t>& rows,
-                  OutcomeTable& table) {
+Status read_cells(RunStore& store, const std::vector<std::ptrdiff_t>& rows, OutcomeTable& table) {
+  Database& database = store.database();
   Result<Statement> select = database.prepare(
       "SELECT item, model, status, max_probability, margin, entropy, top, rest FROM outcomes "
       "ORDER BY item, model");
   if (!select.ok()) return select.status();
   std::size_t next = 0;  // the cell that must come now
-  for (;; ++next) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) break;
+  const Status status = for_each_row(*select, [&]() -> Status {
     const std::int64_t item = select->integer(0);
     const std::int64_t model = select->integer(1);
+    const auto place = [&] { return fmt::format("outcome of item {}, model {}", item, model); };
     if (next >= table.cells.size() || item < 0 || static_cast<std::size_t>(item) >= rows.size() ||
         rows[static_cast<std::size_t>(item)] !=
             static_cast<std::ptrdiff_t>(next / table.model_count()) ||
         model != static_cast<std::int64_t>(next % table.model_count())) {
-      return damaged(database, fmt::format("outcome of item {}, model {}", item, model));
+      return damaged(database, place());
     }
-    RecordedOutcome& cell = table.cells[next];
-    cell.status = static_cast<TrialStatus>(select->integer(2));
-    if (cell.status != TrialStatus::kOk) continue;
-    if (table.zoo.task == kTranslation) continue;
-    for (std::size_t i = 0; i < kClassSignalCount; ++i) {
-      cell.outcome.signals[i] = select->real(3 + static_cast<int>(i));
-    }
-    cell.outcome.top.rest = static_cast<float>(select->real(7));
-    if (!decode_top(select->blob(6), cell.outcome.top)) {
-      return damaged(database, fmt::format("classes of item {}, model {}", item, model));
-    }
-  }
+    RecordedOutcome& cell = table.cells[next++];
+    const auto trial = select->integer(2, 0, static_cast<std::int64_t>(store.last_status()));
+    if (!trial.ok()) return trial.status();
+    cell.status = static_cast<TrialStatus>(*trial);
+    if (cell.status != TrialStatus::kOk || table.zoo.task == kTranslation) return {};
+    const Status answer = read_answer(*select, table.zoo, cell.outcome);
+    return answer.ok() ? answer : damaged(database, answer.message() + " of the " + place());
+  });
+  if (!status.ok()) return status;
   return next == table.cells.size() ? Status() : damaged(database, "outcomes are missing");
 }
 
@@ -127,8 +140,10 @@ void fill_times(const Samples& samples, const std::vector<std::ptrdiff_t>& rows,
     medians_by_item(own, &StoredModelSample::preprocess, rows, preprocess);
     for (std::size_t item = 0; item < table.item_count(); ++item) {
       RecordedOutcome& cell = table.cells[item * table.model_count() + model];
-      cell.cpu = inference[item].cpu + preprocess[item].cpu;
-      cell.wall = inference[item].wall + preprocess[item].wall;
+      // What is too short for the clock is not for nothing: costs are divided by.
+      constexpr Nanoseconds kShortest{1};
+      cell.cpu = std::max(kShortest, inference[item].cpu + preprocess[item].cpu);
+      cell.wall = std::max(kShortest, inference[item].wall + preprocess[item].wall);
     }
   }
 }
@@ -185,7 +200,6 @@ Result<OutcomeTable> read_complete(RunStore& store) {
   std::vector<std::ptrdiff_t> rows(items->size(), -1);
   for (std::size_t i = 0; i < items->size(); ++i) {
     const StoredItem& item = (*items)[i];
-    if (item.id != static_cast<std::int64_t>(i)) return damaged(store.database(), "item numbers");
     if (item.status != ItemStatus::kDecoded) {
       ++table.failed_items;
       continue;
@@ -196,7 +210,7 @@ Result<OutcomeTable> read_complete(RunStore& store) {
     table.labels.push_back(item.label.value_or(-1));
   }
   table.cells.resize(table.items.size() * table.zoo.models.size());
-  if (Status status = read_cells(store.database(), rows, table); !status.ok()) return status;
+  if (Status status = read_cells(store, rows, table); !status.ok()) return status;
   if (table.zoo.task == kTranslation) {
     if (Status status = read_translations(store, rows, table); !status.ok()) return status;
   }
@@ -210,10 +224,37 @@ Result<OutcomeTable> read_complete(RunStore& store) {
   const Result<RunEnergy> energy = read_energy(store);
   if (!energy.ok()) return energy.status();
   fill_energy(*energy, table);
+  if (Status status = check_sums(table); !status.ok())
+    return damaged(store.database(), status.message());
   return table;
 }
 
 }  // namespace
+
+Status check_sums(const OutcomeTable& table) {
+  constexpr double kMost = 1e18;  // nanoseconds: 31 years; or nanojoules
+  double time = 0;
+  double energy = 0;
+  const auto add = [](double& sum, double value) { sum += std::abs(value); };
+  const auto add_times = [&](const std::vector<Nanoseconds>& times) {
+    for (const Nanoseconds each : times) add(time, static_cast<double>(each.count()));
+  };
+  add_times(table.decode_cpu);
+  add_times(table.decode_wall);
+  add_times(table.feature_cpu);
+  add_times(table.feature_wall);
+  const double overhead = static_cast<double>(table.decode_energy_nj.value_or(0)) +
+                          static_cast<double>(table.feature_energy_nj.value_or(0));
+  add(energy, overhead * static_cast<double>(table.item_count()));
+  for (const RecordedOutcome& cell : table.cells) {
+    add(time, static_cast<double>(cell.cpu.count()));
+    add(time, static_cast<double>(cell.wall.count()));
+    add(energy, static_cast<double>(cell.energy_nj.value_or(0)));
+  }
+  if (time > kMost) return invalid_input("the times of all inputs together are above 31 years");
+  if (energy > kMost) return invalid_input("the energies of all inputs together are above 1 GJ");
+  return {};
+}
 
 // Everything is read in one transaction: a profile may be writing at the same time.
 Result<OutcomeTable> read_table(const std::filesystem::path& path) {

@@ -33,6 +33,10 @@ Result<OutcomeTable> read_table(const std::filesystem::path& path);
 Result<OutcomeTable> read_table(const std::filesystem::path& path,
                                 const std::vector<std::string>& left_out);
 
+// Do the times and energies of all inputs together fit into a sum of integers, with room? No device
+// works for years on a data set.
+Status check_sums(const OutcomeTable& table);
+
 struct ModelSummary {
   std::string name;
   std::size_t answered = 0;  // items with an answer

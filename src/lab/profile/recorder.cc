@@ -30,10 +30,12 @@ Result<RunRecorder> RunRecorder::make(Database& database, const Zoo& zoo,
   };
   auto item = prepare(
       "UPDATE items SET status = ?, error = ?, sha256 = ?, width = ?, height = ? WHERE id = ?");
-  auto outcome = prepare("INSERT INTO outcomes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  auto sentence = prepare("INSERT INTO sentences VALUES(?, ?, ?)");
-  auto translation = prepare("INSERT INTO translations VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  auto features = prepare("INSERT INTO features VALUES(?, ?, ?)");
+  auto outcome =
+      prepare("INSERT OR REPLACE INTO outcomes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto sentence = prepare("INSERT OR REPLACE INTO sentences VALUES(?, ?, ?)");
+  auto translation =
+      prepare("INSERT OR REPLACE INTO translations VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto features = prepare("INSERT OR REPLACE INTO features VALUES(?, ?, ?)");
   auto decode = prepare("INSERT INTO decode_samples VALUES(?, ?, ?, ?)");
   auto timing = prepare("INSERT INTO timing_samples VALUES(?, ?, ?, ?, ?, ?, ?)");
   auto feature_times = prepare("INSERT INTO feature_samples VALUES(?, ?, ?, ?, ?)");
@@ -90,6 +92,7 @@ Status RunRecorder::insert(const ItemRecord& record) {
     if (Status status = insert_sentence(record); !status.ok()) return status;
   }
   for (std::size_t model = 0; model < record.models.size(); ++model) {
+    if (!record.models[model].made) continue;
     const Status status = insert_outcome(record, static_cast<ModelIndex>(model));
     if (!status.ok()) return status;
   }
@@ -141,7 +144,7 @@ Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
 }
 
 void RunRecorder::bind_classes(const ModelRecord& record, std::optional<std::int32_t> label) {
-  const auto& [status, outcome, no_translation] = record;
+  const auto& [status, outcome, no_translation, made] = record;
   if (label) {
     to_.outcome.bind_integer(6, status.ok() && hit(outcome.top, *label, 1) ? 1 : 0);
     to_.outcome.bind_integer(7, status.ok() && hit(outcome.top, *label, 5) ? 1 : 0);

@@ -27,6 +27,7 @@ struct ModelRecord {
   Status status;
   ClassOutcome outcome;
   TextCell translation;  // of the task "translation"; the signals are those of `outcome`
+  bool made = true;      // false: it was not run now, what the file has of it stays
 };
 
 // All that is recorded of one item at once, so that an item is either pending or complete.

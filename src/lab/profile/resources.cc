@@ -108,18 +108,20 @@ Result<std::vector<ModelResources>> read_resources(RunStore& store) {
   Result<Statement> select =
       store.database().prepare("SELECT model, file_bytes, memory_bytes FROM resources");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return resources;
-    const std::int64_t model = select->integer(0);
-    if (model < 0 || model >= static_cast<std::int64_t>(resources.size())) {
-      return invalid_input(store.database().path() + ": the file is damaged (model of resources)");
-    }
-    ModelResources& own = resources[static_cast<std::size_t>(model)];
-    own.file_bytes = select->integer(1);
-    if (!select->is_null(2)) own.memory_bytes = select->integer(2);
-  }
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  const Status status = for_each_row(*select, [&]() -> Status {
+    const auto model = select->integer(0, 0, static_cast<std::int64_t>(resources.size()) - 1);
+    if (!model.ok()) return model.status();
+    const Result<std::int64_t> file_bytes = select->integer(1, 0, kMost);
+    if (!file_bytes.ok()) return file_bytes.status();
+    ModelResources& own = resources[static_cast<std::size_t>(*model)];
+    own.file_bytes = *file_bytes;
+    if (select->is_null(2)) return {};
+    const Result<std::int64_t> memory = select->integer(2, -kMost, kMost);
+    if (memory.ok()) own.memory_bytes = *memory;
+    return memory.status();
+  });
+  return status.ok() ? Result<std::vector<ModelResources>>(std::move(resources)) : status;
 }
 
 }  // namespace rightsize

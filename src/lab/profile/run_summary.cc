@@ -9,61 +9,52 @@ namespace rightsize {
 namespace {
 
 Status count_items(RunStore& store, RunSummary& summary) {
-  Result<Statement> select =
-      store.database().prepare("SELECT id, status, error FROM items ORDER BY id");
-  if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
-    if (!summary.header.owns(select->integer(0))) continue;
+  const Result<std::vector<StoredItem>> items = store.items();
+  if (!items.ok()) return items.status();
+  for (const StoredItem& item : *items) {
+    if (!summary.header.owns(item.id)) continue;
     ++summary.items;
-    switch (static_cast<ItemStatus>(select->integer(1))) {
-      case ItemStatus::kPending:
-        ++summary.pending;
-        break;
-      case ItemStatus::kFailed:
-        if (summary.failed++ == 0) summary.first_error = select->text(2);
-        break;
-      case ItemStatus::kDecoded:
-        break;
+    summary.pending += item.status == ItemStatus::kPending ? 1 : 0;
+    if (item.status == ItemStatus::kFailed && summary.failed++ == 0) {
+      summary.first_error = item.error;
     }
   }
+  return {};
+}
+
+// Calls `read` with the summary of the model that the first column names.
+template <typename Read>
+Status for_each_model(Statement& query, RunSummary& summary, Read read) {
+  return for_each_row(query, [&]() -> Status {
+    const Result<std::int64_t> model =
+        query.integer(0, 0, static_cast<std::int64_t>(summary.models.size()) - 1);
+    if (!model.ok()) return model.status();
+    read(summary.models[static_cast<std::size_t>(*model)]);
+    return {};
+  });
 }
 
 Status count_answers(RunStore& store, RunSummary& summary) {
   Result<Statement> select = store.database().prepare(
-      "SELECT model, sum(status = 0), sum(status != 0), count(top1), total(top1), total(top5) "
+      "SELECT model, sum(status = 0), sum(status != 0), count(top1), sum(top1 = 1), sum(top5 = 1) "
       "FROM outcomes GROUP BY model");
   if (!select.ok()) return select.status();
   const auto count = [&](int column) { return static_cast<std::size_t>(select->integer(column)); };
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
-    const std::size_t model = count(0);
-    if (model >= summary.models.size()) {
-      return invalid_input(store.database().path() + ": the file is damaged (model of an outcome)");
-    }
-    ModelSummary& own = summary.models[model];
+  return for_each_model(*select, summary, [&](ModelSummary& own) {
     own.answered = count(1);
     own.failed = count(2);
     own.labelled = count(3);
     own.top1 = count(4);
     own.top5 = count(5);
-  }
+  });
 }
 
 Status find_first_errors(RunStore& store, RunSummary& summary) {
   Result<Statement> select = store.database().prepare(
       "SELECT model, error, min(item) FROM outcomes WHERE status != 0 GROUP BY model");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
-    summary.models[static_cast<std::size_t>(select->integer(0))].first_error = select->text(1);
-  }
+  return for_each_model(*select, summary,
+                        [&](ModelSummary& own) { own.first_error = select->text(1); });
 }
 
 Status add_times(RunStore& store, RunSummary& summary) {

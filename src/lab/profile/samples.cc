@@ -1,23 +1,46 @@
 #include "lab/profile/samples.h"
 
+#include <limits>
+
 namespace rightsize {
 namespace {
 
-Elapsed elapsed(const Statement& row, int column) {
-  return {Nanoseconds(row.integer(column)), Nanoseconds(row.integer(column + 1))};
-}
+// One row of samples; the first failure of its columns stays.
+class Row {
+ public:
+  explicit Row(const Statement& statement) : statement_(statement) {}
+  std::int64_t integer(int column, std::int64_t most) {
+    const Result<std::int64_t> value = statement_.integer(column, 0, most);
+    if (!value.ok() && status_.ok()) status_ = value.status();
+    return value.ok() ? *value : 0;
+  }
+  std::int64_t item(int column) { return integer(column, std::numeric_limits<int>::max()); }
+  int pass(int column) {
+    return static_cast<int>(integer(column, std::numeric_limits<int>::max()));
+  }
+  std::size_t index(int column, std::size_t size) {
+    return static_cast<std::size_t>(integer(column, static_cast<std::int64_t>(size) - 1));
+  }
+  Elapsed elapsed(int column) {
+    return {Nanoseconds(integer(column, kLongest.count())),
+            Nanoseconds(integer(column + 1, kLongest.count()))};
+  }
+  const Status& status() const { return status_; }
+
+ private:
+  const Statement& statement_;
+  Status status_;
+};
 
 Status read_decode(Database& database, Samples& samples) {
   Result<Statement> select = database.prepare(
       "SELECT item, pass, cpu_ns, wall_ns FROM decode_samples ORDER BY item, pass");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
-    samples.decode.push_back(
-        {select->integer(0), static_cast<int>(select->integer(1)), elapsed(*select, 2)});
-  }
+  return for_each_row(*select, [&] {
+    Row row(*select);
+    samples.decode.push_back({row.item(0), row.pass(1), row.elapsed(2)});
+    return row.status();
+  });
 }
 
 Status read_models(Database& database, Samples& samples) {
@@ -25,35 +48,26 @@ Status read_models(Database& database, Samples& samples) {
       "SELECT model, item, pass, preprocess_cpu_ns, preprocess_wall_ns, inference_cpu_ns, "
       "inference_wall_ns FROM timing_samples ORDER BY item, model, pass");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
-    const std::int64_t model = select->integer(0);
-    if (model < 0 || static_cast<std::size_t>(model) >= samples.models.size()) {
-      return invalid_input(database.path() + ": the file is damaged (model of a timing sample)");
-    }
-    samples.models[static_cast<std::size_t>(model)].push_back(
-        {select->integer(1), static_cast<int>(select->integer(2)), elapsed(*select, 3),
-         elapsed(*select, 5)});
-  }
+  return for_each_row(*select, [&] {
+    Row row(*select);
+    const std::size_t model = row.index(0, samples.models.size());
+    if (!row.status().ok()) return row.status();
+    samples.models[model].push_back({row.item(1), row.pass(2), row.elapsed(3), row.elapsed(5)});
+    return row.status();
+  });
 }
 
 Status read_features(Database& database, Samples& samples) {
   Result<Statement> select = database.prepare(
       "SELECT feature_group, item, pass, cpu_ns, wall_ns FROM feature_samples ORDER BY item, pass");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return {};
-    const std::int64_t group = select->integer(0);
-    if (group < 0 || static_cast<std::size_t>(group) >= samples.features.size()) {
-      return invalid_input(database.path() + ": the file is damaged (group of a feature sample)");
-    }
-    samples.features[static_cast<std::size_t>(group)].push_back(
-        {select->integer(1), static_cast<int>(select->integer(2)), elapsed(*select, 3)});
-  }
+  return for_each_row(*select, [&] {
+    Row row(*select);
+    const std::size_t group = row.index(0, samples.features.size());
+    if (!row.status().ok()) return row.status();
+    samples.features[group].push_back({row.item(1), row.pass(2), row.elapsed(3)});
+    return row.status();
+  });
 }
 
 }  // namespace

@@ -12,6 +12,9 @@
 
 namespace rightsize {
 
+// 11 days: no single time is longer, so that sums fit.
+inline constexpr Nanoseconds kLongest{1'000'000'000'000'000};
+
 // Of the decoding of an item, or of one group of its features.
 struct ItemSample {
   std::int64_t item = 0;

@@ -1,6 +1,11 @@
 // A thin owner around SQLite's C interface: a connection, a prepared statement, and failures turned
 // into a Status that names the file and says what to do.
 //
+// A file may come from anywhere. One that holds anything but ordinary tables (a view, a trigger, a
+// virtual table, a generated column: all of them run what somebody else wrote) is refused when it
+// is opened, and no statement on a file that is only read does more work than a file of its size
+// can ask for.
+//
 // Threading: a connection and its statements belong to one thread at a time.
 #pragma once
 
@@ -21,6 +26,13 @@ namespace rightsize {
 
 class Database;
 
+// How much a statement may still do, counted in thousands of SQLite's instructions.
+struct WorkLimit {
+  std::int64_t allowed = 0;
+  std::int64_t left = 0;
+  void renew() { left = allowed; }
+};
+
 // Made by Database::prepare; must not outlive its database.
 class Statement {
  public:
@@ -39,6 +51,8 @@ class Statement {
 
   // Columns of the current row are numbered from 0. A blob is valid until the next `step`.
   std::int64_t integer(int column) const;
+  // A number that must lie in [low, high]; fails otherwise, and where it is no integer.
+  Result<std::int64_t> integer(int column, std::int64_t low, std::int64_t high) const;
   double real(int column) const;
   std::string text(int column) const;
   std::span<const std::byte> blob(int column) const;
@@ -49,13 +63,15 @@ class Statement {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
-  Statement(std::unique_ptr<sqlite3_stmt, Finalize> statement, const std::string* path)
-      : statement_(std::move(statement)), path_(path) {}
+  Statement(std::unique_ptr<sqlite3_stmt, Finalize> statement, WorkLimit* limit,
+            const std::string* path)
+      : statement_(std::move(statement)), limit_(limit), path_(path) {}
 
   void note(int code);
 
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
-  const std::string* path_;  // of the database, for messages
+  WorkLimit* limit_;         // of the database
+  const std::string* path_;  // likewise, for messages
   int bind_code_ = 0;
 };
 
@@ -80,8 +96,23 @@ class Database {
   struct Close {
     void operator()(sqlite3* db) const;
   };
+  Status check_objects();
+  Status check_columns(const std::string& table);
+
   std::unique_ptr<std::string> path_;  // its address is stable, statements point to it
+  std::unique_ptr<WorkLimit> limit_;   // likewise
   std::unique_ptr<sqlite3, Close> db_;
 };
+
+// Calls `read` for each row of a query; the first failure, of either, ends it.
+template <typename Read>
+Status for_each_row(Statement& query, Read read) {
+  for (;;) {
+    const Result<bool> row = query.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return {};
+    if (Status status = read(); !status.ok()) return status;
+  }
+}
 
 }  // namespace rightsize

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <ctime>
 #include <map>
 #include <random>
@@ -137,6 +138,7 @@ Result<RunStore> RunStore::create(const fs::path& path, const RunHeader& header,
   const fs::path temporary = path.string() + ".new";
   remove_with_side_files(temporary);
   Status status = write_new(temporary, header, items);
+  if (status.ok()) status = open_read_only(temporary).status();
   if (status.ok()) {
     // A write-ahead log left by a file of this name that was deleted would be taken for ours.
     remove_with_side_files(path);
@@ -238,18 +240,31 @@ Status RunStore::read_header() {
 
 Result<std::vector<StoredItem>> RunStore::items() {
   Result<Statement> select =
-      database_.prepare("SELECT id, name, label, status, sha256 FROM items ORDER BY id");
+      database_.prepare("SELECT id, name, label, status, sha256, error FROM items ORDER BY id");
   if (!select.ok()) return select.status();
+  const auto classes = static_cast<std::int64_t>(header_.zoo.classes.size());
   std::vector<StoredItem> items;
-  for (;;) {
-    const Result<bool> row = select->step();
-    if (!row.ok()) return row.status();
-    if (!*row) return items;
-    StoredItem item{select->integer(0), select->text(1), std::nullopt,
-                    static_cast<ItemStatus>(select->integer(3)), select->text(4)};
-    if (!select->is_null(2)) item.label = static_cast<std::int32_t>(select->integer(2));
+  const Status status = for_each_row(*select, [&]() -> Status {
+    const auto next = static_cast<std::int64_t>(items.size());
+    const Result<std::int64_t> id = select->integer(0, next, next);
+    if (!id.ok()) return id.status();
+    const Result<std::int64_t> state = select->integer(3, 0, 2);
+    if (!state.ok()) return state.status();
+    StoredItem item{*id,
+                    select->text(1),
+                    std::nullopt,
+                    static_cast<ItemStatus>(*state),
+                    select->text(4),
+                    select->text(5)};
+    if (!select->is_null(2)) {
+      const Result<std::int64_t> label = select->integer(2, 0, classes - 1);
+      if (!label.ok()) return label.status();
+      item.label = static_cast<std::int32_t>(*label);
+    }
     items.push_back(std::move(item));
-  }
+    return {};
+  });
+  return status.ok() ? Result<std::vector<StoredItem>>(std::move(items)) : status;
 }
 
 Result<std::optional<std::string>> RunStore::meta(const std::string& key) {
@@ -267,7 +282,8 @@ Result<std::optional<double>> RunStore::timing_tolerance() {
   if (!*text) return std::optional<double>();
   double tolerance = 0;
   std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), tolerance);
-  return std::optional(tolerance);
+  if (std::isfinite(tolerance) && tolerance > 0) return std::optional(tolerance);
+  return invalid_input(database_.path() + ": the file is damaged (timing_tolerance)");
 }
 
 Status RunStore::set_timing_tolerance(double tolerance) {

@@ -46,7 +46,8 @@ struct StoredItem {
   std::string name;
   std::optional<std::int32_t> label;
   ItemStatus status = ItemStatus::kPending;
-  std::string sha256;  // of the file's bytes when its outcomes were made; empty if it was not read
+  std::string sha256;   // of the file's bytes when its outcomes were made; empty if it was not read
+  std::string error{};  // why it failed
 };
 
 class RunStore {
@@ -64,10 +65,14 @@ class RunStore {
 
   // Of the schema. A file of version 1 has no tables of energy and resources.
   int version() const { return version_; }
+  // The largest that outcomes of the file may have; version 4 knows models without an answer.
+  TrialStatus last_status() const {
+    return version_ < 4 ? TrialStatus::kFailed : TrialStatus::kNoAnswer;
+  }
   // Fails where the file is of an older version than this program writes.
   Status check_newest() const;
 
-  // In the order of their ids, those of other shards included.
+  // In the order of their ids, which are their positions; those of other shards included.
   Result<std::vector<StoredItem>> items();
 
   // The tolerance of the last complete timing phase; nothing where there was none.

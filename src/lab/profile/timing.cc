@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/passing.h"
 #include "lab/profile/device.h"
 #include "lab/profile/median.h"
 #include "lab/profile/samples.h"
@@ -86,6 +87,7 @@ class TimingPhase {
     for (const std::int64_t item : items) {
       if (is_done(item)) continue;
       const Result<std::vector<std::byte>> bytes = read_unchanged(data_, items_, item);
+      if (is_passing(bytes.status())) return bytes.status();
       if (!bytes.ok()) {
         not_timed.insert(item);
       } else if (Status status = time_item(pass, item, *bytes, active); !status.ok()) {
@@ -113,6 +115,7 @@ class TimingPhase {
       ModelSample sample{model, {}, {}};
       // A failure has its cost too; whether the model failed is in its outcome.
       worker_.run(model, outcome_, sample.preprocess, sample.inference);
+      if (is_passing(outcome_.status)) return outcome_.status;
       record.models.push_back(sample);
       inference_[model].emplace_back(pass, sample.inference.cpu);
     }

@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-
 #include <optional>
 
 #include "core/checksum.h"
 #include "lab/least_squares.h"
+#include "lab/profile/samples.h"
 
 namespace rightsize {
 namespace {
@@ -17,6 +18,12 @@ namespace {
 Status damaged(RunStore& store, const char* what, std::int64_t item) {
   return invalid_input(
       fmt::format("{}: the file is damaged ({} of item {})", store.database().path(), what, item));
+}
+
+Status check_count(RunStore& store, const char* what, std::size_t found, std::size_t wanted) {
+  if (found == wanted) return {};
+  return invalid_input(fmt::format("{}: the file is damaged ({} {} where there must be {})",
+                                   store.database().path(), found, what, wanted));
 }
 
 // The row of an item, or -1.
@@ -32,28 +39,39 @@ Status read_sentences(RunStore& store, const std::vector<std::ptrdiff_t>& rows,
   Result<Statement> select =
       store.database().prepare("SELECT item, source, reference FROM sentences");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> more = select->step();
-    if (!more.ok()) return more.status();
-    if (!*more) return {};
+  std::size_t found = 0;
+  const Status status = for_each_row(*select, [&]() -> Status {
     const std::ptrdiff_t row = row_of(rows, select->integer(0));
     if (row < 0) return damaged(store, "sentence", select->integer(0));
     table.text.sources[static_cast<std::size_t>(row)] = select->text(1);
     table.contents[static_cast<std::size_t>(row)] = sha256(select->text(1));
     table.text.references[static_cast<std::size_t>(row)] = select->text(2);
-  }
+    ++found;
+    return {};
+  });
+  return status.ok() ? check_count(store, "sentences", found, table.item_count()) : status;
 }
 
-void read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell) {
+bool is_known(const Statement& select, int column) {
+  return !select.is_null(column) && std::isfinite(select.real(column));
+}
+
+Status read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell) {
+  constexpr std::int64_t kMostPieces = 1'000'000;
+  const Result<std::int64_t> pieces = select.integer(3, 0, kMostPieces);
+  if (!pieces.ok()) return pieces.status();
+  const Result<std::int64_t> tokens = select.integer(4, 0, kMostPieces);
+  if (!tokens.ok()) return tokens.status();
   cell.text = select.text(2);
-  cell.source_pieces = static_cast<std::int32_t>(select.integer(3));
-  cell.target_tokens = static_cast<std::int32_t>(select.integer(4));
+  cell.source_pieces = static_cast<std::int32_t>(*pieces);
+  cell.target_tokens = static_cast<std::int32_t>(*tokens);
   cell.finished = select.integer(5) != 0;
   for (std::size_t s = 0; s < kTranslationSignals.size(); ++s) {
     const int column = 6 + static_cast<int>(s);
     outcome.outcome.signals[static_cast<std::size_t>(kTranslationSignals[s])] =
-        select.is_null(column) ? std::numeric_limits<double>::quiet_NaN() : select.real(column);
+        is_known(select, column) ? select.real(column) : std::numeric_limits<double>::quiet_NaN();
   }
+  return {};
 }
 
 std::array<double, 3> lengths_of(const TextCell& cell) {
@@ -70,19 +88,25 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
       "SELECT item, model, text, source_pieces, target_tokens, finished, mean_log_probability, "
       "min_log_probability, margin, length_ratio, similarity FROM translations");
   if (!select.ok()) return select.status();
-  for (;;) {
-    const Result<bool> more = select->step();
-    if (!more.ok()) return more.status();
-    if (!*more) return {};
+  std::size_t found = 0;
+  const Status status = for_each_row(*select, [&]() -> Status {
     const std::ptrdiff_t row = row_of(rows, select->integer(0));
-    const std::int64_t model = select->integer(1);
-    if (row < 0 || model < 0 || model >= static_cast<std::int64_t>(table.model_count())) {
-      return damaged(store, "translation", select->integer(0));
-    }
+    const auto model = select->integer(1, 0, static_cast<std::int64_t>(table.model_count()) - 1);
+    if (!model.ok()) return model.status();
+    if (row < 0) return damaged(store, "translation", select->integer(0));
     const std::size_t cell =
-        static_cast<std::size_t>(row) * table.model_count() + static_cast<std::size_t>(model);
-    read_cell(*select, table.cells[cell], table.text.cells[cell]);
-  }
+        static_cast<std::size_t>(row) * table.model_count() + static_cast<std::size_t>(*model);
+    if (table.cells[cell].status != TrialStatus::kOk) {
+      return damaged(store, "translation of a model that gave none", select->integer(0));
+    }
+    ++found;
+    return read_cell(*select, table.cells[cell], table.text.cells[cell]);
+  });
+  const auto answers = std::count_if(table.cells.begin(), table.cells.end(), [](const auto& cell) {
+    return cell.status == TrialStatus::kOk;
+  });
+  return status.ok() ? check_count(store, "translations", found, static_cast<std::size_t>(answers))
+                     : status;
 }
 
 std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t model,
@@ -101,8 +125,9 @@ std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t mode
   for (std::size_t row = 0; row < times.size(); ++row) {
     const std::array<double, 3> x = lengths_of(table.text_at(row, model));
     const auto at = [&](const std::vector<double>& line) {
-      return Nanoseconds(
-          std::llround(std::max(0.0, line[0] * x[0] + line[1] * x[1] + line[2] * x[2])));
+      const double time = line[0] * x[0] + line[1] * x[1] + line[2] * x[2];
+      const auto most = static_cast<double>(kLongest.count());
+      return Nanoseconds(time > 0 ? std::llround(std::min(time, most)) : 0);
     };
     times[row] = measured[row] ? *measured[row] : Elapsed{at(cpu), at(wall)};
   }

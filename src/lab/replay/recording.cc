@@ -175,6 +175,16 @@ void judge_classes(Recording& recording) {
   }
 }
 
+Status check_answers(const Recording& recording) {
+  for (const std::vector<char>& ok : recording.ok) {
+    if (std::count(ok.begin(), ok.end(), 1) > 0) return {};
+  }
+  return invalid_input(
+      fmt::format("no model answered any of the {} inputs: there is nothing to choose among; "
+                  "`rightsize info` shows what failed",
+                  recording.items()));
+}
+
 }  // namespace
 
 Result<Recording> judge(const OutcomeTable& table, const Reference& reference, CostKind cost) {
@@ -209,6 +219,7 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference, C
       cpu.push_back(table.at(i, m).cpu.count());
     }
   }
+  if (Status status = check_answers(recording); !status.ok()) return status;
   if (recording.is_graded()) {
     count_translations(model, reference.suitable, recording);
     weigh_translations(recording);

@@ -10,13 +10,14 @@
 
 #include "core/file.h"
 #include "lab/profile/csv.h"
+#include "lab/profile/read_run.h"
 
 namespace rightsize {
 namespace {
 
 constexpr double kSlowest = 0.001;
 constexpr double kFastest = 1000.0;
-constexpr double kLongestMs = 1e9;  // 11 days
+constexpr double kLongestMs = 1e9;  // kLongest
 constexpr double kNsPerMs = 1e6;
 
 // The whole text as a number; nothing where it is none.
@@ -116,7 +117,8 @@ Status apply(const DeviceLatencies& latencies, OutcomeTable& table) {
 
 Status apply(const Faster& faster, OutcomeTable& table) {
   const auto scaled = [&](Nanoseconds time) {
-    return Nanoseconds(std::llround(static_cast<double>(time.count()) / faster.factor));
+    const double ns = static_cast<double>(time.count()) / faster.factor;
+    return Nanoseconds(std::max<std::int64_t>(1, std::llround(ns)));
   };
   if (Status status = check_pattern(faster.pattern, table.zoo); !status.ok()) return status;
   for (std::size_t m = 0; m < table.model_count(); ++m) {
@@ -189,6 +191,7 @@ Result<OutcomeTable> transformed(const OutcomeTable& table, const WhatIf& what_i
       return status.with_context(fmt::format("{}={}", faster.pattern, faster.factor));
     }
   }
+  if (Status status = check_sums(result); !status.ok()) return status;
   return result;
 }
 
