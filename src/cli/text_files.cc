@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 
 namespace rightsize::cli {
 
@@ -26,7 +26,8 @@ Status read_lines(const std::filesystem::path& path, std::vector<Sentence>& sent
   }
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    return io_error(fmt::format("{}: cannot be opened: {}", path.string(), std::strerror(errno)));
+    return io_error(fmt::format("{}: cannot be opened: {}", path.string(),
+                                std::generic_category().message(errno)));
   }
   return read_lines(in, path.string(), sentences);
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <system_error>
 #include <utility>
 
 #include "text/memory_file.h"
@@ -171,7 +172,8 @@ Result<std::unique_ptr<TranslationMemory>> TranslationMemory::open(
   if (descriptor < 0 || ::fstat(descriptor, &facts) != 0) {
     const int error = errno;
     if (descriptor >= 0) ::close(descriptor);
-    return io_error(fmt::format("{}: cannot be opened: {}", file.string(), std::strerror(error)));
+    return io_error(fmt::format("{}: cannot be opened: {}", file.string(),
+                                std::generic_category().message(error)));
   }
   const auto size = static_cast<std::size_t>(facts.st_size);
   void* map = size > 0 ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
