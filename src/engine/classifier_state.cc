@@ -81,7 +81,8 @@ Status AdaptiveClassifier::open_features(const Rule& rule, OpenPoint& opened) {
 // the models' runs showed. Of features that is a first guess, which real images soon correct.
 void AdaptiveClassifier::time_looking(std::size_t index) {
   OpenPoint& opened = points_[index];
-  if (!opened.features && opened.network == nullptr) return;
+  Cost& then = profiled[looking_place(index)];
+  if (then.available() || (!opened.features && opened.network == nullptr)) return;
   const Image grey = grey_image();
   Elapsed took;
   for (int run = 0; run < 2; ++run) {  // the first one warms up
@@ -93,15 +94,11 @@ void AdaptiveClassifier::time_looking(std::size_t index) {
     } else {
       std::array<float, kImageFeatures> features{};
       opened.features->begin(grey);
-      for (std::size_t g = 0; g < kImageFeatureGroups; ++g)
+      for (std::size_t g = 0; g < kImageFeatureGroups; ++g) {
         (void)opened.features->extract(g, features);
+      }
     }
     took = live_.now() - before;
-  }
-  Cost& then = profiled[looking_place(index)];
-  if (then.available()) {
-    if (opened.network != nullptr) observe(looking_place(index), took);
-    return;
   }
   const Cost now = speed.expected(looking_place(index), {took.cpu, took.wall});
   const auto at_profile = [](Nanoseconds measured, Nanoseconds scaled) {

@@ -59,9 +59,9 @@ struct AdaptiveClassifier {
 
   Status open_points();
   Status open_features(const Rule& rule, OpenPoint& opened);
-  void time_looking(std::size_t point);
-  ModelIndex looking_place(std::size_t point) const {
-    return static_cast<ModelIndex>(file.zoo.models.size() + point);
+  void time_looking(std::size_t index);
+  ModelIndex looking_place(std::size_t index) const {
+    return static_cast<ModelIndex>(file.zoo.models.size() + index);
   }
   Result<Choice> choose(const Budget& budget, Nanoseconds elapsed);
   void observe(std::size_t place, const Elapsed& took);

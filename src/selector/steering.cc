@@ -10,6 +10,8 @@
 namespace rightsize {
 namespace {
 
+constexpr std::size_t kAttemptsPerRound = 16;
+
 // Sums that stay kNever once they are.
 Nanoseconds plus(Nanoseconds a, Nanoseconds b) {
   return a == kNever || b == kNever ? kNever : a + b;
@@ -231,9 +233,12 @@ std::optional<std::size_t> Steering::to_try(const Budget& budget, const PresentC
   const auto was_quicker = [&](const Candidate& a, const Candidate& b) {
     return file_.points[a.point].wall_ms < file_.points[b.point].wall_ms;
   };
+  // Anything else is tried seldom: while a machine stays slow, that takes longest.
+  if (attempt % kAttemptsPerRound == kAttemptsPerRound - 1) {
+    return good[attempt / kAttemptsPerRound % good.size()].point;
+  }
   if (attempt % 2 == 0) return std::min_element(good.begin(), good.end(), quicker)->point;
-  std::stable_sort(good.begin(), good.end(), was_quicker);
-  return good[attempt / 2 % good.size()].point;
+  return std::min_element(good.begin(), good.end(), was_quicker)->point;
 }
 
 Result<std::size_t> SteadyChoice::choose(const Steering& steering, const Budget& budget,

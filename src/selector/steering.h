@@ -42,8 +42,9 @@ class Steering {
 
   // The point that may run where none serves the budget in time, so that it is seen how quick the
   // machine is by now: within all other limits, the one that takes the least time at present; at
-  // every second attempt the next by the times of the profile, since what is known of the present
-  // may be wrong. Points whose runs say nothing of the machine (memories alone) are passed over.
+  // every second attempt by the times of the profile, and at every 16th whatever is next, since
+  // what is known of the present may be wrong. Points whose runs say nothing of the machine
+  // (memories alone) are passed over.
   std::optional<std::size_t> to_try(const Budget& budget, const PresentCosts& costs,
                                     std::size_t attempt) const;
 

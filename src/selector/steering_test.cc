@@ -113,7 +113,7 @@ TEST_F(SteeringTest, WhatIsTriedInSpiteOfTheTimes) {
   EXPECT_EQ("only-m0", tried(budget, 1)) << "the quickest of the profile";
   EXPECT_EQ("only-m1", tried(budget, 2));
   std::set<std::string> all;
-  for (std::size_t attempt = 0; attempt < 10; ++attempt) all.insert(tried(budget, attempt));
+  for (std::size_t attempt = 0; attempt < 16 * 5; ++attempt) all.insert(tried(budget, attempt));
   EXPECT_EQ(5U, all.size());
   EXPECT_EQ("baseline", tried({.deadline = 5 * kMs, .max_loss = 0.0}, 0)) << "good enough";
   EXPECT_EQ("none", tried({.deadline = 5 * kMs, .max_loss = -0.5}, 0));
