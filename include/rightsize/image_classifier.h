@@ -52,6 +52,9 @@ struct Classification {
   bool late = false;        // the budget had a deadline, and the answer came after it
   // The point's models all failed, and another model of those that are open answered instead.
   bool rescued = false;
+  // Why, where there is no answer or it was rescued: "model 'x': ...". Empty where nothing failed,
+  // as where the premodel expects no model to be right.
+  std::string failure;
   Decision decision;  // everything tried, why it ended, CPU and wall time in total
   Nanoseconds decode_cpu{0};
   // What the baseline (the best single model) would have cost on this input and machine, decoding
@@ -78,7 +81,10 @@ class ImageClassifier {
   // kUnreachable, naming the nearest figures, if no operating point is within the budget now.
   // Limits other than a deadline need `steerable`. A deadline that passes on the way ends the
   // search with the latest answer there is; if there is none, the first model still runs, and the
-  // answer is `late`.
+  // answer is `late`. That no point is quick enough is an estimate, which only runs can correct: so
+  // after 2 to 16 refusals because of time one request is let through all the same, by the quickest
+  // point, and if it comes in time so are the next ones. While the machine stays too slow, that is
+  // one late answer in 17 such requests.
   Result<Classification> classify(std::span<const std::byte> bytes, const Budget& budget = {});
 
   // Runs one model alone, whatever the selector says, for comparison. The model is loaded on first

@@ -70,6 +70,7 @@ nlohmann::ordered_json to_json(const Row& row, const ImageClassifier& classifier
                                      {"model", row.adaptive.model},
                                      {"late", row.adaptive.late},
                                      {"rescued", row.adaptive.rescued},
+                                     {"failure", row.adaptive.failure},
                                      {"tried", tried},
                                      {"reason", to_string(decision.last().reason)},
                                      {"signal_value", number(decision.last().value)},
@@ -146,6 +147,7 @@ void print_table(const std::vector<Row>& rows, const ImageClassifier& classifier
         100.0 * static_cast<double>(totals.same_answer) / static_cast<double>(rows.size())));
   }
   for (const Row& row : rows) {
+    if (!row.adaptive.failure.empty()) warn(row.image + ": " + row.adaptive.failure);
     if (row.adaptive.explanation.empty()) continue;
     print(fmt::format("\n{}\n{}", row.image, row.adaptive.explanation));
   }
@@ -209,6 +211,8 @@ int classify(const ClassifyArgs& args) {
   if (!classifier.ok()) return fail(classifier.status());
   for (const std::string& model : classifier->missing()) warn("doing without " + model);
   const std::vector<std::string> images = expand(args.images);
+  // Whether time is short shows anew with every image.
+  const bool limits_time = budget.deadline != kNever || budget.mean_latency != kNever;
   std::vector<Row> rows;
   std::size_t failed = 0;
   {
@@ -217,7 +221,7 @@ int classify(const ClassifyArgs& args) {
       Result<Row> row = classify_one(*classifier, image, budget, args.compare, rows.empty());
       if (row.ok()) {
         rows.push_back(std::move(*row));
-      } else if (row.status().code() == StatusCode::kUnreachable && rows.empty()) {
+      } else if (row.status().code() == StatusCode::kUnreachable && rows.empty() && !limits_time) {
         return fail(row.status());  // the others would be refused alike
       } else {
         warn(row.status().message());

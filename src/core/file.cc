@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <new>
+#include <random>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -73,16 +75,24 @@ Status read_back(const std::filesystem::path& path, std::size_t size, const Cont
   return check(*content).with_context("what was to be written cannot be read again");
 }
 
+// A new file beside `path`, with the permissions that every new file gets: the process's mask is
+// applied by the system and not touched here, as other threads make files meanwhile.
+int open_beside(const std::filesystem::path& path, std::string& temporary) {
+  std::random_device random;
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    temporary = path.string() + "." + std::to_string(random());
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) return fd;
+  }
+  return -1;
+}
+
 Status replace_file(const std::filesystem::path& path, std::string_view content,
                     const ContentCheck& check) {
-  std::string temporary = path.string() + ".XXXXXX";
-  const int fd = ::mkstemp(temporary.data());
+  std::string temporary;
+  const int fd = open_beside(path, temporary);
   if (fd < 0) return io_error(reason_of(errno));
   Status status = write_all(fd, content);
-  // mkstemp makes files that only the owner can read; results are ordinary files.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (status.ok() && ::fchmod(fd, 0666 & ~mask) != 0) status = io_error(reason_of(errno));
   if (::close(fd) != 0 && status.ok()) status = io_error(reason_of(errno));
   if (status.ok() && check) status = read_back(temporary, content.size(), check);
   if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {

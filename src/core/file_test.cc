@@ -3,12 +3,15 @@
 // temporary file is left.
 #include "core/file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -140,6 +143,30 @@ TEST(WriteAtomicallyTest, FullDiskLeavesTheTargetAsItWas) {
     EXPECT_THAT(folder.names(), ElementsAre("file"));
   }
   EXPECT_TRUE(write_atomically(folder / "file", large).ok()) << "and then it works again";
+}
+
+// Other threads make files meanwhile, and the mask is the whole process's.
+TEST(WriteAtomicallyTest, TheProcessMaskHoldsAndIsNotTouched) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  std::atomic<bool> stop = false;
+  std::atomic<int> open_to_all = 0;
+  std::thread other([&] {
+    for (int i = 0; !stop; ++i) {
+      const std::string path = (folder / ("other" + std::to_string(i % 8))).string();
+      const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT, 0666);
+      struct stat made {};
+      open_to_all += ::fstat(fd, &made) == 0 && (made.st_mode & 0777) != 0640 ? 1 : 0;
+      ::close(fd);
+      ::unlink(path.c_str());
+    }
+  });
+  for (int i = 0; i < 300; ++i) EXPECT_TRUE(write_atomically(folder / "file", "x").ok());
+  stop = true;
+  other.join();
+  ::umask(before);
+  EXPECT_EQ(fs::perms(0640), fs::status(folder / "file").permissions());
+  EXPECT_EQ(0, open_to_all);
 }
 
 TEST(WriteAtomicallyTest, MissingFolder) {

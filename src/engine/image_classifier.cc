@@ -7,6 +7,10 @@
 
 namespace rightsize {
 
+struct ImageClassifier::State : AdaptiveClassifier {
+  using AdaptiveClassifier::AdaptiveClassifier;
+};
+
 ImageClassifier::ImageClassifier(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ImageClassifier::~ImageClassifier() = default;
 ImageClassifier::ImageClassifier(ImageClassifier&&) noexcept = default;
@@ -25,7 +29,9 @@ Result<ImageClassifier> ImageClassifier::open(const std::filesystem::path& selec
                                  selector_file.string(), options.point, fmt::join(names, ", ")));
   }
   auto state = std::make_unique<State>(std::move(*file), point, options);
-  if (Status status = state->open(); !status.ok()) return status;
+  Result<std::shared_ptr<Runtime>> runtime = load_onnx_runtime(options.runtime);
+  if (!runtime.ok()) return runtime.status();
+  if (Status status = state->open(std::move(*runtime)); !status.ok()) return status;
   return ImageClassifier(std::move(state));
 }
 

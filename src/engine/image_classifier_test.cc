@@ -7,6 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <thread>
+
 #include "core/checksum.h"
 #include "core/file.h"
 #include "engine/live_world.h"
@@ -203,6 +206,7 @@ TEST_F(ImageClassifierTest, AbstainsWhereEveryModelFails) {
   EXPECT_EQ(-1, result->label);
   EXPECT_EQ("", result->model);
   EXPECT_EQ(Reason::kNoAnswer, result->decision.last().reason);
+  EXPECT_THAT(result->failure, AllOf(StartsWith("model 'fragile': "), HasSubstr("not a number")));
 }
 
 TEST_F(ImageClassifierTest, ClassifyWithRunsOneModelAlone) {
@@ -438,7 +442,86 @@ TEST_F(ImageClassifierTest, AnotherOpenModelAnswersWhereAllOfThePointFail) {
   EXPECT_EQ("large", rescued->model) << "the baseline first";
 }
 
+// --- several classifiers in one process
+
+// The file that the loader gave for the runtime, and a copy of it: another library to the loader.
+fs::path runtime_file() {
+  EXPECT_TRUE(load_onnx_runtime().ok());
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    const std::size_t path = line.find('/');
+    if (path != std::string::npos && line.find("libonnxruntime") != std::string::npos) {
+      return line.substr(path);
+    }
+  }
+  return {};
+}
+
+TEST_F(ImageClassifierTest, AnotherRuntimeLibraryLeavesTheFirstOneAtWork) {
+  Result<ImageClassifier> first = open();
+  ASSERT_TRUE(first.ok()) << first.status().message();
+  const fs::path copy = folder_ / "another-runtime.so";
+  ASSERT_TRUE(fs::copy_file(runtime_file(), copy));
+  {
+    Result<ImageClassifier> second = open({.runtime = copy});
+    ASSERT_TRUE(second.ok()) << second.status().message();
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ("blue", first->classify(png_of(kBlue))->key);
+      EXPECT_EQ("green", second->classify(png_of(kGreen))->key);
+    }
+  }
+  EXPECT_EQ("green", first->classify(png_of(kGreen))->key) << "the second one is closed";
+  Result<ImageClassifier> third = open();
+  ASSERT_TRUE(third.ok());
+  EXPECT_EQ("red", third->classify(png_of(kRed))->key);
+}
+
+TEST_F(ImageClassifierTest, ManyThreadsOpenAtOnce) {
+  const fs::path selector = write();
+  const fs::path copy = folder_ / "another-runtime.so";
+  ASSERT_TRUE(fs::copy_file(runtime_file(), copy));
+  std::vector<std::string> answers(8);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < answers.size(); ++t) {
+    threads.emplace_back([&, t] {
+      ImageClassifierOptions options{.models = {test::data_folder()}};
+      if (t % 2 == 1) options.runtime = copy;
+      Result<ImageClassifier> classifier = ImageClassifier::open(selector, options);
+      if (!classifier.ok()) {
+        answers[t] = classifier.status().message();
+        return;
+      }
+      const Result<Classification> result = classifier->classify(png_of(kGreen));
+      answers[t] = result.ok() ? result->key : result.status().message();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& answer : answers) EXPECT_EQ("green", answer);
+}
+
 // --- drift
+
+// Every model of the point fails; another one answers, so the user sees answers: the watch must see
+// the failures.
+TEST_F(ImageClassifierTest, ARescueHidesNothingFromTheDriftWatch) {
+  file_.default_point = file_.find_point("only fragile");
+  OperatingPoint& point = file_.points[file_.default_point];
+  const DriftReference always{.inputs = 100'000,
+                              .models = {{.model = models_of(point.rule)[0],
+                                          .answered = 100'000,
+                                          .edges = {0.0},
+                                          .counts = {0, 100'000}}}};
+  point.drift = always;
+  Result<ImageClassifier> classifier = open({.steerable = true});
+  ASSERT_TRUE(classifier.ok()) << classifier.status().message();
+  for (int i = 0; i < 150; ++i) {
+    const Result<Classification> result = classifier->classify(png_of({255, 255, 255}));
+    ASSERT_TRUE(result.ok());
+    EXPECT_TRUE(result->rescued);
+    EXPECT_THAT(result->failure, StartsWith("model 'fragile': "));
+  }
+  EXPECT_THAT(classifier->drift(), AllOf(HasSubstr("only fragile"), HasSubstr("100.0 %")));
+}
 
 TEST_F(ImageClassifierTest, RetreatsToTheBaselineOnDrift) {
   OperatingPoint& point = file_.points[file_.find_point("cascade")];

@@ -24,10 +24,6 @@ constexpr double kMostDeviation = 1.0;
 // changed.
 constexpr std::uint32_t kYoung = 4;
 
-// What is left of deviation, shared estimate and corrections after a request without a run.
-constexpr double kDeviationKept = 0.98;
-constexpr double kEstimateKept = 0.995;
-
 constexpr double kOutsideBand = 1.5;  // mean deviations, where that is more than the dead band
 constexpr double kMuch = 0.405;       // log 1.5
 constexpr double kMuchBand = 2.0;     // mean deviations
@@ -133,15 +129,6 @@ void SpeedFilter::observe(std::size_t index, double log_ratio) noexcept {
   deviation_ = std::clamp(deviation_, kLeastDeviation, kMostDeviation);
 }
 
-void SpeedFilter::forget() noexcept {
-  deviation_ = std::max(kDeviationKept * deviation_, kLeastDeviation);
-  shared_ *= kEstimateKept;
-  for (Model& model : models_) {
-    model.correction *= kEstimateKept;
-    if (model.runs > 0) count(model.runs);  // its prior scatter is forgotten, too
-  }
-}
-
 void SettledSpeed::observe(std::size_t model, const SpeedFilter& filter) noexcept {
   const double difference = filter.estimate(model) - values_[model];
   const double deviation = filter.deviation(model);
@@ -190,14 +177,6 @@ void SpeedTracker::observe(ModelIndex model, const Cost& profiled, const Cost& m
     wall_.observe(model, *ratio);
     settled_wall_.observe(model, wall_);
   }
-}
-
-void SpeedTracker::forget() noexcept {
-  if (models_ == 0) return;
-  cpu_.forget();
-  wall_.forget();
-  settled_cpu_.observe(0, cpu_);
-  settled_wall_.observe(0, wall_);
 }
 
 Cost SpeedTracker::expected(ModelIndex model, const Cost& profiled) const noexcept {

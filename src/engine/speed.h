@@ -41,7 +41,6 @@ class SpeedFilter {
   explicit SpeedFilter(std::size_t models) : models_(models) {}
 
   void observe(std::size_t index, double log_ratio) noexcept;
-  void forget() noexcept;  // see SpeedTracker
   double estimate(std::size_t model) const noexcept;
   // Mean absolute deviation of the model's runs from the estimate.
   double deviation(std::size_t model) const noexcept;
@@ -96,11 +95,6 @@ class SpeedTracker {
 
   // After every run that succeeded. What is not positive or is kNever says nothing of that clock.
   void observe(ModelIndex model, const Cost& profiled, const Cost& measured) noexcept;
-
-  // After a request for which every model that could be observed seemed too slow, so that none ran.
-  // Else an estimate that was too high once would stay: little by little the profile is believed
-  // again, the scatter sooner (half of it after some 35 requests) than the speed (some 140).
-  void forget() noexcept;
 
   // What a run with this profiled cost is expected to take now (its median). kNever stays kNever.
   Cost expected(ModelIndex model, const Cost& profiled) const noexcept;

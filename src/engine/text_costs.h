@@ -34,8 +34,6 @@ class TextCosts {
   // After a run on that sentence. A run that was stopped says that the model takes longer than so;
   // what a memory takes, next to nothing, says nothing of the networks.
   void observe(ModelIndex model, const Cost& measured, bool stopped);
-  // After a sentence that no network was allowed to translate.
-  void observe_nothing() { speed_.forget(); }
   // After a run on another sentence of about so many pieces.
   void observe_warm_up(ModelIndex model, std::size_t pieces, const Cost& measured);
 

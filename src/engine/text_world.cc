@@ -2,8 +2,6 @@
 
 namespace rightsize {
 
-Elapsed time_now() noexcept { return {thread_cpu_now(), wall_now()}; }
-
 Status TextWorld::read(std::string_view sentence) {
   Result<std::string> clean = clean_source(sentence);
   if (!clean.ok()) return clean.status();

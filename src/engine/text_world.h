@@ -7,13 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/now.h"
 #include "rightsize/selector.h"
 #include "text/translation.h"
 
 namespace rightsize {
-
-// CPU time of the thread and wall time, now.
-Elapsed time_now() noexcept;
 
 // What stays from sentence to sentence: the opened models (null where not opened).
 struct LiveTextModels {

@@ -134,6 +134,19 @@ Result<std::size_t> AdaptiveTranslator::choose(const Budget& budget, Nanoseconds
   return steering_.choose(budget, costs_.present(elapsed));
 }
 
+// Where time allows no network, not even beside a memory: now and then the point that shows whether
+// that is still so.
+std::optional<std::size_t> AdaptiveTranslator::let_through(const Result<std::size_t>& chosen,
+                                                           const Budget& budget,
+                                                           Nanoseconds elapsed) {
+  const bool limits_time = budget.deadline != kNever || budget.mean_latency != kNever;
+  const bool excluded = chosen.ok() ? steering_.memories_alone(*chosen)
+                                    : chosen.status().code() == StatusCode::kUnreachable;
+  if (!limits_time || !options_.steerable || !excluded || elapsed >= budget.deadline) return {};
+  const auto tried = steering_.to_try(budget, costs_.present(elapsed), breaker_.attempt());
+  return tried && breaker_.lets_through() ? tried : std::nullopt;
+}
+
 // When decoding is to stop, since the request began. Where lateness is allowed and no point meets
 // the deadline, the quickest answers whole.
 Nanoseconds AdaptiveTranslator::stop_time(std::size_t point, const Budget& budget,
@@ -227,15 +240,6 @@ void AdaptiveTranslator::explain(const TextWorld& world, std::size_t point, cons
   result.explanation_json = document.dump();
 }
 
-// Of a request that limits time: was no network allowed to run? `point`: chosen, or none.
-bool AdaptiveTranslator::excludes_networks(std::optional<std::size_t> point,
-                                           const Budget& budget) const {
-  const bool limits_time = budget.deadline != kNever || budget.mean_latency != kNever;
-  if (!limits_time || !options_.steerable) return false;
-  const auto is_memory = [&](ModelIndex m) { return file_.zoo.models[m].translation.memory; };
-  return !point || std::ranges::all_of(steering_.models(*point), is_memory);
-}
-
 void AdaptiveTranslator::note(const TextWorld& world, const Decision& decision) {
   for (const Trial& trial : decision.trials()) {
     const TextWorld::Run* run = world.run_of(trial.model);
@@ -250,17 +254,28 @@ Result<Translation> AdaptiveTranslator::translate(std::string_view sentence, con
   count_pieces(world.source());
   const Nanoseconds elapsed = world.elapsed();
   const Result<std::size_t> chosen = choose(budget, elapsed);
-  const auto point = chosen.ok() ? std::optional(*chosen) : std::nullopt;
-  if (excludes_networks(point, budget)) costs_.observe_nothing();
-  if (!chosen.ok()) return chosen.status();
+  const auto tried = let_through(chosen, budget, elapsed);
+  if (!chosen.ok() && !tried) return chosen.status();
+  std::size_t used = tried ? *tried : *chosen;
   world.set_costs(costs_.costs());
-  world.stop_after(stop_time(*chosen, budget, elapsed));
+  world.stop_after(stop_time(used, budget, elapsed));
   Translation result;
-  result.point = file_.points[*chosen].name;
-  result.decision = decide(*selectors_[*chosen], world, budget);
-  result.late = budget.deadline != kNever && result.decision.wall > budget.deadline;
+  result.decision = decide(*selectors_[used], world, budget);
   fill(world, result);
-  if (options_.explain) explain(world, *chosen, budget, costs_.present(elapsed), result);
+  if (tried) {
+    const bool in_time = result.answered && !result.cut && result.decision.wall <= budget.deadline;
+    breaker_.learn(in_time && result.decision.wall <= budget.mean_latency);
+    if (!in_time && chosen.ok()) {  // the memory that would have been asked alone is at hand
+      note(world, result.decision);
+      used = *chosen;
+      result = {};
+      result.decision = decide(*selectors_[used], world, budget);
+      fill(world, result);
+    }
+  }
+  result.point = file_.points[used].name;
+  result.late = budget.deadline != kNever && result.decision.wall > budget.deadline;
+  if (options_.explain) explain(world, used, budget, costs_.present(elapsed), result);
   note(world, result.decision);
   return result;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/circuit_breaker.h"
 #include "engine/text_costs.h"
 #include "engine/text_world.h"
 #include "rightsize/translator.h"
@@ -39,12 +40,13 @@ class AdaptiveTranslator {
   void warm_up(ModelIndex model);
   void count_pieces(const std::string& source);
   Result<std::size_t> choose(const Budget& budget, Nanoseconds elapsed) const;
+  std::optional<std::size_t> let_through(const Result<std::size_t>& chosen, const Budget& budget,
+                                         Nanoseconds elapsed);
   Nanoseconds stop_time(std::size_t point, const Budget& budget, Nanoseconds elapsed) const;
   bool is_answered(const TextWorld& world, const Decision& decision) const;
   void fill(const TextWorld& world, Translation& result) const;
   void explain(const TextWorld& world, std::size_t point, const Budget& budget,
                const PresentCosts& present, Translation& result) const;
-  bool excludes_networks(std::optional<std::size_t> point, const Budget& budget) const;
   void note(const TextWorld& world, const Decision& decision);
 
   SelectorFile file_;
@@ -54,6 +56,7 @@ class AdaptiveTranslator {
   Steering steering_;
   LiveTextModels live_;
   TextCosts costs_;
+  CircuitBreaker breaker_;
   std::vector<std::unique_ptr<Selector>> selectors_;  // [point]; null where it is not in use
   std::vector<std::size_t> pieces_;                   // [model], of the sentence
 };

@@ -7,13 +7,14 @@
 #include <cpuid.h>
 #endif
 
-#include <cstdlib>
-#include <functional>
-#include <numeric>
-#include <string_view>
+#include <onnxruntime_c_api.h>
 
-#define ORT_API_MANUAL_INIT
-#include <onnxruntime_cxx_api.h>
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
 
 #include "core/passing.h"
 #include "model/runtime.h"
@@ -21,21 +22,60 @@
 namespace rightsize {
 namespace {
 
-std::vector<TensorInfo> describe(std::size_t count,
-                                 const std::function<std::string(std::size_t)>& name,
-                                 const std::function<Ort::TypeInfo(std::size_t)>& type) {
-  std::vector<TensorInfo> tensors;
-  for (std::size_t i = 0; i < count; ++i) {
-    TensorInfo tensor{.name = name(i), .shape = {}, .is_float32 = false};
-    const Ort::TypeInfo info = type(i);
-    if (info.GetONNXType() == ONNX_TYPE_TENSOR) {
-      const auto shape = info.GetTensorTypeAndShapeInfo();
-      tensor.shape = shape.GetShape();
-      tensor.is_float32 = shape.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
-    }
-    tensors.push_back(std::move(tensor));
+// The C functions of one runtime library. The headers' C++ classes would reach them through one
+// pointer for the whole process, which a second library, opened meanwhile, would turn round.
+class Api {
+ public:
+  explicit Api(const OrtApi* functions) : functions_(functions) {}
+  const OrtApi* operator->() const { return functions_; }
+
+  void check(OrtStatus* status) const {
+    if (status == nullptr) return;
+    const std::string message = functions_->GetErrorMessage(status);
+    functions_->ReleaseStatus(status);
+    throw std::runtime_error(message);
   }
-  return tensors;
+
+  // What `make` gives, released in the end.
+  template <typename T>
+  using Owned = std::unique_ptr<T, void (*)(T*)>;
+  template <typename T, typename Make>
+  Owned<T> own(void (*release)(T*), const Make& make) const {
+    T* made = nullptr;
+    check(make(&made));
+    return {made, release};
+  }
+
+  // A text that the runtime's allocator gave; empty for none.
+  template <typename Make>
+  std::string text(const Make& make) const {
+    OrtAllocator* allocator = nullptr;
+    check(functions_->GetAllocatorWithDefaultOptions(&allocator));
+    char* given = nullptr;
+    check(make(allocator, &given));
+    if (given == nullptr) return {};
+    std::string copy = given;
+    check(functions_->AllocatorFree(allocator, given));
+    return copy;
+  }
+
+ private:
+  const OrtApi* functions_;
+};
+
+TensorInfo describe(const Api& api, std::string name, const OrtTypeInfo* type) {
+  TensorInfo tensor{.name = std::move(name), .shape = {}, .is_float32 = false};
+  const OrtTensorTypeAndShapeInfo* info = nullptr;
+  api.check(api->CastTypeInfoToTensorInfo(type, &info));
+  if (info == nullptr) return tensor;  // a sequence, a map
+  std::size_t sides = 0;
+  api.check(api->GetDimensionsCount(info, &sides));
+  tensor.shape.resize(sides);
+  api.check(api->GetDimensions(info, tensor.shape.data(), sides));
+  ONNXTensorElementDataType element = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+  api.check(api->GetTensorElementType(info, &element));
+  tensor.is_float32 = element == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+  return tensor;
 }
 
 // Do the runtime's fast int8 kernels saturate on this CPU? They do on x86-64 without a VNNI
@@ -54,31 +94,28 @@ bool int8_saturates() {
 #endif
 }
 
-class OrtSession : public Session {
+class OnnxSession : public Session {
  public:
-  OrtSession(Ort::Env& env, const std::filesystem::path& file, const Ort::SessionOptions& options)
-      : session_(env, file.c_str(), options),
-        memory_(Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault)) {
-    Ort::AllocatorWithDefaultOptions allocator;
-    inputs_ = describe(
-        session_.GetInputCount(),
-        [&](std::size_t i) {
-          return std::string(session_.GetInputNameAllocated(i, allocator).get());
-        },
-        [&](std::size_t i) { return session_.GetInputTypeInfo(i); });
-    outputs_ = describe(
-        session_.GetOutputCount(),
-        [&](std::size_t i) {
-          return std::string(session_.GetOutputNameAllocated(i, allocator).get());
-        },
-        [&](std::size_t i) { return session_.GetOutputTypeInfo(i); });
+  OnnxSession(const Api& api, Api::Owned<OrtSession> session)
+      : api_(api),
+        session_(std::move(session)),
+        memory_(api.own<OrtMemoryInfo>(api->ReleaseMemoryInfo, [&](OrtMemoryInfo** made) {
+          return api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, made);
+        })) {
+    describe_all(api_->SessionGetInputCount, api_->SessionGetInputName,
+                 api_->SessionGetInputTypeInfo, inputs_);
+    describe_all(api_->SessionGetOutputCount, api_->SessionGetOutputName,
+                 api_->SessionGetOutputTypeInfo, outputs_);
   }
 
   std::string metadata(const std::string& key) const override {
-    Ort::AllocatorWithDefaultOptions allocator;
-    const auto value =
-        session_.GetModelMetadata().LookupCustomMetadataMapAllocated(key.c_str(), allocator);
-    return value == nullptr ? std::string() : std::string(value.get());
+    const auto all =
+        api_.own<OrtModelMetadata>(api_->ReleaseModelMetadata, [&](OrtModelMetadata** made) {
+          return api_->SessionGetModelMetadata(session_.get(), made);
+        });
+    return api_.text([&](OrtAllocator* allocator, char** text) {
+      return api_->ModelMetadataLookupCustomMetadataMap(all.get(), allocator, key.c_str(), text);
+    });
   }
 
   const std::vector<TensorInfo>& inputs() const override { return inputs_; }
@@ -91,21 +128,16 @@ class OrtSession : public Session {
           input_spec.layout == Layout::kNchw
               ? std::array<std::int64_t, 4>{1, 3, input_spec.height, input_spec.width}
               : std::array<std::int64_t, 4>{1, input_spec.height, input_spec.width, 3};
-      // The runtime takes a mutable pointer for inputs too but does not write through it.
-      const Ort::Value tensor = Ort::Value::CreateTensor<float>(
-          memory_, const_cast<float*>(input.data()), input.size(), shape.data(), shape.size());
       const char* input_name = input_spec.name.c_str();
       const char* output_name = output_spec.name.c_str();
-      const auto results =
-          session_.Run(Ort::RunOptions{nullptr}, &input_name, &tensor, 1, &output_name, 1);
-      const std::size_t count = results[0].GetTensorTypeAndShapeInfo().GetElementCount();
-      if (count != output.size()) {
-        return runtime_error(fmt::format("output '{}' has {} values, {} are declared",
-                                         output_spec.name, count, output.size()));
-      }
-      const float* values = results[0].GetTensorData<float>();
-      std::copy(values, values + count, output.begin());
-      return {};
+      // The runtime takes a mutable pointer for inputs too but does not write through it.
+      const auto tensor =
+          wrap({.shape = shape, .floats = const_cast<float*>(input.data()), .integers = nullptr});
+      const OrtValue* in = tensor.get();
+      const auto result = api_.own<OrtValue>(api_->ReleaseValue, [&](OrtValue** made) {
+        return api_->Run(session_.get(), nullptr, &input_name, &in, 1, &output_name, 1, made);
+      });
+      return copy(*result, output_spec, output);
     } catch (const std::exception& error) {
       return status_of(error);
     }
@@ -118,22 +150,21 @@ class OrtSession : public Session {
       std::array<OrtValue*, kMaxTensors> out{};
       std::array<const char*, kMaxTensors> in_names{};
       std::array<const char*, kMaxTensors> out_names{};
-      std::vector<Ort::Value> values;
+      std::vector<Api::Owned<OrtValue>> values;
       values.reserve(inputs.size() + outputs.size());
       if (inputs.size() > kMaxTensors || outputs.size() > kMaxTensors) {
         return limit_exceeded(fmt::format("more than {} inputs or outputs", kMaxTensors));
       }
       for (std::size_t i = 0; i < inputs.size(); ++i) {
-        in[i] = values.emplace_back(wrap(inputs[i]));
+        in[i] = values.emplace_back(wrap(inputs[i])).get();
         in_names[i] = inputs[i].name;
       }
       for (std::size_t i = 0; i < outputs.size(); ++i) {
-        out[i] = values.emplace_back(wrap(outputs[i]));
+        out[i] = values.emplace_back(wrap(outputs[i])).get();
         out_names[i] = outputs[i].name;
       }
-      Ort::ThrowOnError(Ort::GetApi().Run(session_, nullptr, in_names.data(), in.data(),
-                                          inputs.size(), out_names.data(), outputs.size(),
-                                          out.data()));
+      api_.check(api_->Run(session_.get(), nullptr, in_names.data(), in.data(), inputs.size(),
+                           out_names.data(), outputs.size(), out.data()));
       return {};
     } catch (const std::exception& error) {
       return status_of(error);
@@ -143,53 +174,102 @@ class OrtSession : public Session {
  private:
   static constexpr std::size_t kMaxTensors = 128;
 
-  // The memory stays the caller's.
-  Ort::Value wrap(const TensorRef& tensor) const {
-    std::size_t count = 1;
-    for (const std::int64_t side : tensor.shape) count *= static_cast<std::size_t>(side);
-    if (tensor.floats != nullptr) {
-      return Ort::Value::CreateTensor<float>(memory_, tensor.floats, count, tensor.shape.data(),
-                                             tensor.shape.size());
+  template <typename Count, typename Name, typename Type>
+  void describe_all(Count count, Name name, Type type, std::vector<TensorInfo>& tensors) const {
+    std::size_t tensor_count = 0;
+    api_.check(count(session_.get(), &tensor_count));
+    for (std::size_t i = 0; i < tensor_count; ++i) {
+      const auto info = api_.own<OrtTypeInfo>(
+          api_->ReleaseTypeInfo, [&](OrtTypeInfo** made) { return type(session_.get(), i, made); });
+      std::string called = api_.text([&](OrtAllocator* allocator, char** text) {
+        return name(session_.get(), i, allocator, text);
+      });
+      tensors.push_back(describe(api_, std::move(called), info.get()));
     }
-    return Ort::Value::CreateTensor<std::int64_t>(memory_, tensor.integers, count,
-                                                  tensor.shape.data(), tensor.shape.size());
   }
 
-  Ort::Session session_;
-  Ort::MemoryInfo memory_;
+  // The memory stays the caller's.
+  Api::Owned<OrtValue> wrap(const TensorRef& tensor) const {
+    std::size_t count = 1;
+    for (const std::int64_t side : tensor.shape) count *= static_cast<std::size_t>(side);
+    const bool floats = tensor.floats != nullptr;
+    void* data = floats ? static_cast<void*>(tensor.floats) : tensor.integers;
+    const std::size_t size = count * (floats ? sizeof(float) : sizeof(std::int64_t));
+    return api_.own<OrtValue>(api_->ReleaseValue, [&](OrtValue** made) {
+      return api_->CreateTensorWithDataAsOrtValue(
+          memory_.get(), data, size, tensor.shape.data(), tensor.shape.size(),
+          floats ? ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT : ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64, made);
+    });
+  }
+
+  Status copy(OrtValue& value, const OutputSpec& spec, std::span<float> output) const {
+    const auto info = api_.own<OrtTensorTypeAndShapeInfo>(
+        api_->ReleaseTensorTypeAndShapeInfo, [&](OrtTensorTypeAndShapeInfo** made) {
+          return api_->GetTensorTypeAndShape(&value, made);
+        });
+    std::size_t count = 0;
+    api_.check(api_->GetTensorShapeElementCount(info.get(), &count));
+    if (count != output.size()) {
+      return runtime_error(fmt::format("output '{}' has {} values, {} are declared", spec.name,
+                                       count, output.size()));
+    }
+    void* values = nullptr;
+    api_.check(api_->GetTensorMutableData(&value, &values));
+    std::copy_n(static_cast<const float*>(values), count, output.begin());
+    return {};
+  }
+
+  Api api_;
+  Api::Owned<OrtSession> session_;
+  Api::Owned<OrtMemoryInfo> memory_;
   std::vector<TensorInfo> inputs_;
   std::vector<TensorInfo> outputs_;
 };
 
-class OrtRuntime : public Runtime {
+class OnnxRuntime : public Runtime {
  public:
   // Only failures reach the log: they come back as Status anyway, and a library does not print.
-  explicit OrtRuntime(std::string version)
-      : version_(std::move(version)), env_(ORT_LOGGING_LEVEL_FATAL, "rightsize") {}
+  OnnxRuntime(const Api& api, std::string version)
+      : api_(api),
+        version_(std::move(version)),
+        env_(api.own<OrtEnv>(api->ReleaseEnv, [&](OrtEnv** made) {
+          return api->CreateEnv(ORT_LOGGING_LEVEL_FATAL, "rightsize", made);
+        })) {}
 
   std::string name() const override { return "ONNX Runtime " + version_; }
 
   Result<std::unique_ptr<Session>> open(const std::filesystem::path& file,
                                         const SessionSpec& spec) override {
     try {
-      Ort::SessionOptions options;
-      options.SetIntraOpNumThreads(1);
-      options.SetInterOpNumThreads(1);
-      options.SetExecutionMode(ORT_SEQUENTIAL);
-      options.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
-      options.DisableCpuMemArena();  // a quarter less memory at the same speed
-      if (spec.exact_int8 && int8_saturates()) {
-        options.AddConfigEntry("session.x64quantprecision", "1");
-      }
-      return std::unique_ptr<Session>(std::make_unique<OrtSession>(env_, file, options));
+      const auto options = session_options(spec);
+      auto session = api_.own<OrtSession>(api_->ReleaseSession, [&](OrtSession** made) {
+        return api_->CreateSession(env_.get(), file.c_str(), options.get(), made);
+      });
+      return std::unique_ptr<Session>(std::make_unique<OnnxSession>(api_, std::move(session)));
     } catch (const std::exception& error) {
       return status_of(error).with_context(file.string() + ": ONNX Runtime cannot load it");
     }
   }
 
  private:
+  Api::Owned<OrtSessionOptions> session_options(const SessionSpec& spec) const {
+    auto options = api_.own<OrtSessionOptions>(
+        api_->ReleaseSessionOptions,
+        [&](OrtSessionOptions** made) { return api_->CreateSessionOptions(made); });
+    api_.check(api_->SetIntraOpNumThreads(options.get(), 1));
+    api_.check(api_->SetInterOpNumThreads(options.get(), 1));
+    api_.check(api_->SetSessionExecutionMode(options.get(), ORT_SEQUENTIAL));
+    api_.check(api_->SetSessionLogSeverityLevel(options.get(), ORT_LOGGING_LEVEL_FATAL));
+    api_.check(api_->DisableCpuMemArena(options.get()));  // a quarter less memory at the same speed
+    if (spec.exact_int8 && int8_saturates()) {
+      api_.check(api_->AddSessionConfigEntry(options.get(), "session.x64quantprecision", "1"));
+    }
+    return options;
+  }
+
+  Api api_;
   std::string version_;
-  Ort::Env env_;
+  Api::Owned<OrtEnv> env_;
 };
 
 std::string library_name(const std::filesystem::path& wanted) {
@@ -218,9 +298,9 @@ Result<std::shared_ptr<Runtime>> load_onnx_runtime(const std::filesystem::path& 
     return mismatch(fmt::format("{}: ONNX Runtime {} is too old; version 1.{} or later is needed",
                                 name, get_base()->GetVersionString(), ORT_API_VERSION));
   }
-  Ort::InitApi(api);
   try {
-    return std::shared_ptr<Runtime>(std::make_shared<OrtRuntime>(get_base()->GetVersionString()));
+    return std::shared_ptr<Runtime>(
+        std::make_shared<OnnxRuntime>(Api(api), get_base()->GetVersionString()));
   } catch (const std::exception& error) {
     return runtime_error(fmt::format("{}: {}", name, error.what()));
   }

@@ -106,6 +106,7 @@ ordered_json to_json(const OperatingPoint& point, const Zoo& zoo) {
                            {"speedup", to_json(point.speedup)},
                            {"cpu_ms", point.cpu_ms},
                            {"wall_ms", point.wall_ms}};
+  if (point.looking_ms) document["looking_ms"] = *point.looking_ms;
   if (point.energy_mj) document["energy_mj"] = *point.energy_mj;
   if (point.proven) document["proven"] = to_json(*point.proven);
   document["shares"] = shares_to_json(point, zoo);
@@ -121,6 +122,7 @@ Result<OperatingPoint> point_from_json(const json& object, const std::string& pa
   in.read("name", point.name);
   read_ms(in, "cpu_ms", point.cpu_ms);
   read_ms(in, "wall_ms", point.wall_ms);
+  if (in.has("looking_ms")) read_ms(in, "looking_ms", point.looking_ms.emplace());
   if (in.has("energy_mj")) in.read("energy_mj", point.energy_mj.emplace());
   const json* quality = in.object("quality");
   const json* difference = in.object("difference");

@@ -37,11 +37,14 @@ struct OperatingPoint {
   Rule rule;
 
   // Means over all inputs, decoding and pre-processing included.
-  Estimate quality;                 // share of inputs answered right, 0 to 1
-  Estimate difference;              // quality minus the baseline's, -1 to 1
-  Estimate speedup;                 // baseline's mean CPU time divided by this one's
-  double cpu_ms = 0.0;              // per input
-  double wall_ms = 0.0;             // per input
+  Estimate quality;      // share of inputs answered right, 0 to 1
+  Estimate difference;   // quality minus the baseline's, -1 to 1
+  Estimate speedup;      // baseline's mean CPU time divided by this one's
+  double cpu_ms = 0.0;   // per input
+  double wall_ms = 0.0;  // per input
+  // Of wall_ms: features, or a network of the rule's own; nothing where the rule looks at neither,
+  // or the file is of a time when it was not said.
+  std::optional<double> looking_ms;
   std::optional<double> energy_mj;  // per input; nothing where the run has none
   std::optional<ProvenLoss> proven;
   std::optional<DriftReference> drift;  // what the rule did on the inputs it was fitted to

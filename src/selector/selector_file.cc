@@ -174,7 +174,11 @@ std::string with_numbers_in_line(const std::string& text) {
   result.reserve(text.size());
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"' && (i == 0 || text[i - 1] != '\\')) quoted = !quoted;
+    if (quoted && text[i] == '\\') {  // and what it escapes, be that a quote or a backslash
+      result += text.substr(i++, 2);
+      continue;
+    }
+    if (text[i] == '"') quoted = !quoted;
     const std::size_t end =
         text[i] == '[' && !quoted ? text.find_first_not_of("0123456789+-.eE, \n", i + 1) : 0;
     if (end == 0 || end == std::string::npos || text[end] != ']') {

@@ -109,6 +109,21 @@ TEST(SelectorFileTest, TheInputsOfTheTrainingRoundTrip) {
   }
 }
 
+// Lists of numbers go on one line; what only looks like one, in a text, stays as it is.
+TEST(SelectorFileTest, TextsKeepEveryCharacter) {
+  for (const char* text :
+       {"C:\\photos\\", "\\", "a\\\"b", "\"[1,  2]\"", "\\\"[1,  2]", "[3,4 ,5]\\"}) {
+    SelectorFile file = make_file();
+    file.provenance.data = text;
+    file.provenance.device = "[1,2   ,3] of [ 4 ]";
+    file.points[0].name = text;
+    file.points[0].looking_ms = 1.25;
+    const Result<SelectorFile> back = parse_selector_file(to_json_text(file), "s.json");
+    ASSERT_TRUE(back.ok()) << back.status().message();
+    expect_equal(file, *back);
+  }
+}
+
 TEST(SelectorFileTest, EveryKindOfCascadeRoundTrips) {
   SelectorFile file = make_file();
   const CascadeRule combined{.signal = Signal::kMargin,

@@ -10,6 +10,8 @@
 namespace rightsize {
 namespace {
 
+constexpr std::size_t kAttemptsPerRound = 16;
+
 // Sums that stay kNever once they are, or are longer than can be said.
 Nanoseconds plus(Nanoseconds a, Nanoseconds b) {
   const bool over = b > Nanoseconds(0) && a > kNever - b;
@@ -125,6 +127,7 @@ Nanoseconds Steering::longest_latency(std::size_t point, const PresentCosts& cos
   } else if (const auto* routing = std::get_if<RoutingRule>(&rule)) {
     longest = longest_run(*routing, costs.upper);
   }
+  if (point < costs.looking.size()) longest = plus(longest, costs.looking[point]);
   return plus(costs.elapsed, longest);
 }
 
@@ -211,6 +214,34 @@ Result<std::size_t> Steering::choose(const Budget& budget, const PresentCosts& c
   return chosen->point;
 }
 
+bool Steering::memories_alone(std::size_t point) const {
+  const auto is_memory = [&](ModelIndex m) { return file_.zoo.models[m].translation.memory; };
+  return std::all_of(models_[point].begin(), models_[point].end(), is_memory);
+}
+
+std::optional<std::size_t> Steering::to_try(const Budget& budget, const PresentCosts& costs,
+                                            std::size_t attempt) const {
+  Budget untimed = budget;
+  untimed.deadline = untimed.mean_latency = kNever;
+  std::vector<Candidate> good;
+  for (std::size_t p = 0; p < file_.points.size(); ++p) {
+    const Candidate c = figures(p, budget, costs);
+    const bool runs = c.mean != kNever && c.longest != kNever && !memories_alone(p);
+    if (runs && c.good_enough(untimed) && c.cheap_enough(untimed)) good.push_back(c);
+  }
+  if (good.empty()) return std::nullopt;
+  const auto quicker = [](const Candidate& a, const Candidate& b) { return a.longest < b.longest; };
+  const auto was_quicker = [&](const Candidate& a, const Candidate& b) {
+    return file_.points[a.point].wall_ms < file_.points[b.point].wall_ms;
+  };
+  // Anything else is tried seldom: while a machine stays slow, that takes longest.
+  if (attempt % kAttemptsPerRound == kAttemptsPerRound - 1) {
+    return good[attempt / kAttemptsPerRound % good.size()].point;
+  }
+  if (attempt % 2 == 0) return std::min_element(good.begin(), good.end(), quicker)->point;
+  return std::min_element(good.begin(), good.end(), was_quicker)->point;
+}
+
 Result<std::size_t> SteadyChoice::choose(const Steering& steering, const Budget& budget,
                                          const PresentCosts& costs) {
   Result<std::size_t> bold = steering.choose(budget, costs);
@@ -220,7 +251,8 @@ Result<std::size_t> SteadyChoice::choose(const Steering& steering, const Budget&
     for (Cost& cost : upper_) {
       cost.wall = plus(cost.wall, cost.wall / 10);
     }
-    const bool to_spare = steering.allows(*bold, budget, {costs.expected, upper_, costs.elapsed});
+    const bool to_spare =
+        steering.allows(*bold, budget, {costs.expected, upper_, costs.elapsed, costs.looking});
     if (!to_spare) bold = *last_;
   }
   if (bold.ok()) {

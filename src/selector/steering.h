@@ -16,6 +16,9 @@ struct PresentCosts {
   std::span<const Cost> expected;  // at rest while the machine's speed changes little
   std::span<const Cost> upper;     // for deadlines: about 97 of 100 runs take no longer
   Nanoseconds elapsed{0};          // since the request began, decoding included
+  // [point]: for deadlines, what its rule takes to look at the input before any model runs:
+  // features, a network of its own. Empty: nothing.
+  std::span<const Nanoseconds> looking = {};
 };
 
 // The limits in words, for messages: "an answer within 5.0 ms".
@@ -36,6 +39,17 @@ class Steering {
   // figures that can be had, where no point is within all limits; a budget without limits gets the
   // default point. Points whose models cannot all be run are passed over.
   Result<std::size_t> choose(const Budget& budget, const PresentCosts& costs) const;
+
+  // The point that may run where none serves the budget in time, so that it is seen how quick the
+  // machine is by now: within all other limits, the one that takes the least time at present; at
+  // every second attempt by the times of the profile, and at every 16th whatever is next, since
+  // what is known of the present may be wrong. Points whose runs say nothing of the machine
+  // (memories alone) are passed over.
+  std::optional<std::size_t> to_try(const Budget& budget, const PresentCosts& costs,
+                                    std::size_t attempt) const;
+
+  // Does a point run nothing but translation memories, whose times say nothing of the machine?
+  bool memories_alone(std::size_t point) const;
 
   // Is this point within all limits?
   bool allows(std::size_t point, const Budget& budget, const PresentCosts& costs) const;

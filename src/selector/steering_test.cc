@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "lab/synthetic_table.h"
 
@@ -82,6 +83,41 @@ TEST_F(SteeringTest, ALimitOnTimeGetsTheBestWithinIt) {
   EXPECT_EQ("baseline", choose({.deadline = 49 * kMs})) << "40 ms, as careful may take 50";
   EXPECT_EQ("only-m1", choose({.deadline = 39 * kMs}));
   EXPECT_EQ("only-m0", choose({.deadline = 39 * kMs}, 1.0, 30 * kMs)) << "what has passed counts";
+}
+
+// Features, or a network of the rule's own, run before any model does.
+TEST_F(SteeringTest, WhatLooksAtTheInputIsPartOfTheLongestWay) {
+  const Steering steering(file_);
+  const std::vector<Cost> costs = profiled_costs(file_);
+  const std::vector<Nanoseconds> looking = {0 * kMs, 0 * kMs, 5 * kMs, 30 * kMs, 0 * kMs};
+  const PresentCosts present{.expected = costs, .upper = costs, .elapsed = kMs, .looking = looking};
+  EXPECT_EQ(41 * kMs, steering.longest_latency(0, present));
+  EXPECT_EQ(48 * kMs, steering.longest_latency(2, present)) << "both models";
+  const auto chosen = steering.choose({.deadline = 40 * kMs}, present);
+  ASSERT_TRUE(chosen.ok());
+  EXPECT_EQ("only-m0", file_.points[*chosen].name) << "only-m1 takes 41";
+}
+
+// What is tried where nothing seems to be in time: the quickest by what is known, and in turn all
+// others, as what is known may be wrong.
+TEST_F(SteeringTest, WhatIsTriedInSpiteOfTheTimes) {
+  const Steering steering(file_);
+  std::vector<Cost> costs = costs_at(50.0);
+  costs[0].wall = 1000 * kMs;  // m1: 500 ms
+  const Budget budget{.deadline = 5 * kMs};
+  const auto tried = [&](const Budget& limits, std::size_t attempt) {
+    const auto point = steering.to_try(limits, {costs, costs}, attempt);
+    return point ? file_.points[*point].name : "none";
+  };
+  EXPECT_EQ("only-m1", tried(budget, 0));
+  EXPECT_EQ("only-m0", tried(budget, 1)) << "the quickest of the profile";
+  EXPECT_EQ("only-m1", tried(budget, 2));
+  std::set<std::string> all;
+  for (std::size_t attempt = 0; attempt < 16 * 5; ++attempt) all.insert(tried(budget, attempt));
+  EXPECT_EQ(5U, all.size());
+  EXPECT_EQ("baseline", tried({.deadline = 5 * kMs, .max_loss = 0.0}, 0)) << "good enough";
+  EXPECT_EQ("none", tried({.deadline = 5 * kMs, .max_loss = -0.5}, 0));
+  EXPECT_EQ("none", tried({.deadline = 5 * kMs, .max_energy_mj = 1}, 0));
 }
 
 TEST_F(SteeringTest, SlowerAndFasterMachines) {

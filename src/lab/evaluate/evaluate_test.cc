@@ -284,6 +284,10 @@ TEST(Evaluate, APremodelIsJudgedOnItsOwnFeaturesAlone) {
   EvaluateOptions options{.premodel = PremodelOptions{}, .folds = {.folds = 2}, .resamples = 20};
   const auto trained = train(table, options);
   ASSERT_TRUE(trained.ok()) << trained.status().message();
+  for (const OperatingPoint& point : trained->file.points) {
+    EXPECT_EQ(point.name == kPremodelKind, point.looking_ms.value_or(0.0) > 0) << point.name;
+    EXPECT_TRUE(point.drift) << point.name;
+  }
   EXPECT_LT(trained->file.find_point(kPremodelKind), trained->file.points.size());
   options.premodel.reset();
   EXPECT_TRUE(evaluate(table, &trained->file, options).ok());

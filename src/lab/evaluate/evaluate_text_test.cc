@@ -112,6 +112,7 @@ TEST(EvaluateText, TheBestPointTrustsTheMemoryWhereItKnows) {
   EXPECT_GT(file.points[best].speedup.low, 1.0);
   for (const OperatingPoint& point : file.points) {
     EXPECT_NE(Rule(fixed_rule(kMemory)), point.rule) << point.name;
+    EXPECT_FALSE(point.drift) << "nothing would read it";
   }
   ASSERT_TRUE(file.figures[kNetwork].line.has_value());
 }

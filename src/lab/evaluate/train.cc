@@ -1,4 +1,6 @@
 #include "lab/evaluate/train.h"
+
+#include "core/clock.h"
 #include "lab/evaluate/training_inputs.h"
 #include "lab/replay/drift_reference.h"
 #include "lab/replay/statistics.h"
@@ -87,12 +89,32 @@ Status add_cnn(const Recording& recording, const Evaluation& evaluation,
   return {};
 }
 
-// What the drift watch compares with: a CNN premodel's decisions cannot be replayed.
+// What the drift watch compares with: a CNN premodel's decisions cannot be replayed, and of
+// translation nothing watches.
 void add_drift_references(const Recording& recording, SelectorFile& file) {
+  if (recording.is_graded()) return;
   const std::vector<std::size_t> all = all_but(recording.items(), {});
   for (OperatingPoint& point : file.points) {
     if (network_of(point.rule) != nullptr) continue;
     point.drift = make_drift_reference(*make_selector(point.rule), recording, all);
+  }
+}
+
+// The mean of what the rules take to look at an input. Features are computed by one thread, so CPU
+// time is wall time.
+void add_looking_times(const Recording& recording, const std::optional<CnnPremodel>& cnn,
+                       SelectorFile& file) {
+  const std::vector<std::size_t> all = all_but(recording.items(), {});
+  for (OperatingPoint& point : file.points) {
+    if (network_of(point.rule) != nullptr) {
+      point.looking_ms = to_ms(cnn->cpu);
+    } else if (image_features_of(point.rule) != nullptr) {
+      double sum = 0.0;
+      for (const ReplayedItem& item : replay(*make_selector(point.rule), recording, all)) {
+        sum += static_cast<double>(item.features_cpu);
+      }
+      point.looking_ms = sum / kNsPerMs / static_cast<double>(all.size());
+    }
   }
 }
 
@@ -141,6 +163,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
     if (!status.ok()) return status;
   }
   add_drift_references(*recording, file);
+  add_looking_times(*recording, options.cnn, file);
   // Where answers are graded, the best point is a better default than the one without loss.
   const std::size_t wanted = file.find_point(recording->is_graded() ? kBest : kNoLoss);
   const bool pays = training.evaluation.verdict.kind == VerdictKind::kPays;

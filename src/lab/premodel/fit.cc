@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 #include "lab/premodel/opencv_models.h"
 
@@ -109,13 +108,24 @@ Classifier fit_by_kind(const ClassifierSpec& spec, const Examples& examples) {
   return fit_knn(spec, examples);
 }
 
+// The order in which threads add up would change the last bits. OpenCV knows one number for the
+// whole process, which the program may have set for itself.
+class OneThread {
+ public:
+  OneThread() : before_(cv::getNumThreads()) { cv::setNumThreads(1); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+  ~OneThread() { cv::setNumThreads(before_); }
+
+ private:
+  int before_;
+};
+
 }  // namespace
 
 Result<Classifier> fit_classifier(const ClassifierSpec& spec, const Examples& examples) {
   if (Status status = check(spec); !status.ok()) return status;
-  // The order in which threads add up would change the last bits.
-  static std::once_flag once;
-  std::call_once(once, [] { cv::setNumThreads(1); });
+  const OneThread one_thread;
   try {
     cv::setRNGSeed(1);
     return fit_by_kind(spec, examples);

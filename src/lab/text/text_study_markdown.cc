@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <string_view>
 
 #include "lab/text/text_study.h"
 
@@ -16,12 +17,15 @@ std::string interval(const Estimate& e, double factor) {
                      factor * e.high);
 }
 
-// A name as a cell of a table.
-std::string cell(std::string name) {
-  for (std::size_t at = name.find('|'); at != std::string::npos; at = name.find('|', at + 2)) {
-    name.insert(at, "\\");
+// A name as a cell of a table, nothing in it markup.
+std::string cell(const std::string& name) {
+  constexpr std::string_view kMarkup = "\\|`*<>";
+  std::string safe;
+  for (const char c : name) {
+    if (kMarkup.find(c) != std::string_view::npos) safe += '\\';
+    safe += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
-  return name;
+  return safe;
 }
 
 bool has_energy(const TextStudy& study) { return study.results.front().energy_mj.has_value(); }
