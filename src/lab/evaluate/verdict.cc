@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kStep = 0.001;  // of what is printed of a share: a tenth of a point
+constexpr double kSlack = 1e-9;  // so that limits are reached, whatever floats say
 
 // What the inputs say of one demand. The multiples of them that would tell, if the value stays and
 // the interval shrinks with the root of the inputs: infinite where the value looks otherwise.
@@ -29,7 +30,8 @@ double multiple(double half_width, double distance) {
 
 // Met where the whole interval is at `met` or above, failed where it is below `failed`.
 Demand at_least(const Estimate& e, double met, double failed) {
-  Demand demand{.met = e.low >= met, .failed = e.low < met && e.high < failed};
+  Demand demand{.met = e.low >= met - kSlack};
+  demand.failed = !demand.met && e.high < failed - kSlack;
   if (e.value >= met) demand.to_meet = multiple(e.value - e.low, e.value - met);
   if (e.value < failed) demand.to_fail = multiple(e.high - e.value, failed - e.value);
   return demand;
@@ -38,8 +40,8 @@ Demand at_least(const Estimate& e, double met, double failed) {
 Demand no_more_lost(const Estimate& difference, double max_loss) {
   const double most = -max_loss;
   const double unnoticed = most - kUnnoticedLoss;
-  Demand demand{.met = difference.high >= most && difference.low >= unnoticed,
-                .failed = difference.high < most};
+  Demand demand{.met = difference.high >= most - kSlack && difference.low >= unnoticed - kSlack,
+                .failed = difference.high < most - kSlack};
   if (difference.value > unnoticed && !demand.failed) {
     demand.to_meet = multiple(difference.value - difference.low, difference.value - unnoticed);
   }
@@ -106,6 +108,7 @@ const Candidate* best_that_meets(const std::vector<Candidate>& candidates,
 const Candidate* nearest(const std::vector<Candidate>& candidates) {
   const Candidate* best = nullptr;
   const auto closer = [](const Candidate& a, const Candidate& b) {
+    if (a.fails() != b.fails()) return b.fails();
     if (a.faster.failed != b.faster.failed) return b.faster.failed;
     if (a.to_meet() != b.to_meet()) return a.to_meet() < b.to_meet();
     return a.point->difference.value > b.point->difference.value;
