@@ -122,10 +122,9 @@ std::string which_models(const WorthReport& report) {
                        std::max(kFewestToDrop, e.verdict.inputs_needed));
   }
   if (worth.drops.droppable.empty() || !is_shown(e.verdict)) return "";
-  return fmt::format("Drop {}: without {} cascades that lose up to 3 points {}.",
-                     names(worth, worth.drops.droppable),
+  return fmt::format("Drop {}: without {} cascades {}.", names(worth, worth.drops.droppable),
                      worth.drops.droppable.size() == 1 ? "it" : "them together",
-                     e.by_labels() ? "are as good" : "agree as often");
+                     e.by_labels() ? "that lose up to 3 points are as good" : "agree as often");
 }
 
 std::string what_then(const WorthReport& report) {
