@@ -1,6 +1,7 @@
 // rightsize certify: operating points with a guarantee.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -17,6 +18,11 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string points_of(double share) { return fmt::format("{:+.1f}", 100 * share); }
+
+// Rounded up: what is printed is proven, too.
+std::string bound_of(double share) {
+  return "<= " + points_of(std::ceil(1000 * share - 1e-6) / 1000);
+}
 
 CertifyOptions certify_options(const CertifyArgs& args, const EvaluateOptions& training) {
   return {.reference = training.reference,
@@ -89,7 +95,8 @@ std::string sentence_of(const SelectorCertificate& c, const Reference& reference
         confidence, inputs_words(c), c.claim.figures->name, claim, c.claim.figures->speedup,
         c.baseline, caution_words(c));
   }
-  std::string more = "no number of inputs would prove it of these points";
+  std::string more = c.claim.candidates == 0 ? "there is no such point"
+                                             : "no number of inputs would prove it of these points";
   if (c.claim.inputs_needed && c.claim.figures) {
     more = fmt::format(
         "about {} inputs to test with would prove it of the point '{}' with even "
@@ -104,14 +111,15 @@ std::string sentence_of(const SelectorCertificate& c, const Reference& reference
 
 std::string bounds_words(const SelectorCertificate& c, const Reference& reference) {
   std::string words = fmt::format(
-      "\nlost, won: inputs on which just {} or just the point is right. bound: proven for all "
-      "points together with {:g} % confidence.\n",
+      "\nlost, won: inputs on which just {} or just the point {}. bound: proven for all "
+      "points and the claim below together, with {:g} % confidence.\n",
       c.points.against_every_model ? "the hardest single model" : c.baseline,
+      reference.model.empty() ? "is right" : "answers as " + reference.model + " does",
       100 * (1 - c.points.delta));
   if (!reference.model.empty()) {
     words += fmt::format(
-        "The loss is the share of other answers than {}'s: an upper bound of the loss of accuracy, "
-        "as an answer that differs need not be worse.\n",
+        "The loss is the share of other answers than {}'s; which are right, nobody knows without "
+        "labels.\n",
         reference.model);
   }
   return words;
@@ -125,11 +133,11 @@ void print_certificate(const SelectorCertificate& c, const Reference& reference)
   for (const RuleFigures& point : c.points.points) {
     rows.push_back({point.name, fmt::format("{:.2f}x", point.speedup),
                     points_of(point.counts.loss()), std::to_string(point.counts.lost),
-                    std::to_string(point.counts.won), "<= " + points_of(point.bound)});
+                    std::to_string(point.counts.won), bound_of(point.bound)});
     if (!labels || !point.labels) continue;
-    rows.back().insert(rows.back().end(), {points_of(point.labels->counts.loss()),
-                                           "<= " + points_of(point.labels->bound),
-                                           std::to_string(point.labels->counts.inputs)});
+    rows.back().insert(rows.back().end(),
+                       {points_of(point.labels->counts.loss()), bound_of(point.labels->bound),
+                        std::to_string(point.labels->counts.inputs)});
   }
   print(text_table(rows));
   print(bounds_words(c, reference));
@@ -189,6 +197,15 @@ int certify(const CertifyArgs& args) {
     print_document(*certificate, training->reference);
   } else {
     print_certificate(*certificate, training->reference);
+  }
+  if (!certificate->claim.proven) {
+    if (!asked.output.empty()) {
+      warn(
+          fmt::format("{} is not written, as the claim is not proven: claim less with --max-loss, "
+                      "or profile more inputs",
+                      asked.output.string()));
+    }
+    return kFailed;
   }
   if (asked.output.empty()) return kOk;
   const Status written = write_selector(asked.output, certificate->file);

@@ -174,6 +174,7 @@ struct EvaluateArgs {
   std::filesystem::path runtime;
   std::size_t folds = 10;
   std::uint64_t seed = 1;
+  double max_loss_points = 0;  // of the verdict
   std::filesystem::path html;
   std::filesystem::path plot;
   std::filesystem::path output;  // train: the selector file
@@ -191,6 +192,7 @@ struct WorthArgs {
   double suitable = 0.4;  // as Reference has it
   std::size_t folds = 10;
   std::uint64_t seed = 1;
+  double max_loss_points = 0;        // of the verdict
   std::size_t max_models = 0;        // 0: no limit
   double max_mib = 0.0;              // 0: no limit
   std::vector<std::string> faster;   // MODEL=FACTOR

@@ -178,6 +178,19 @@ void add_judging(CLI::App& command, Args& args) {
       ->capture_default_str();
 }
 
+// Of the verdict; `certify` has a --max-loss of its own, the claim.
+void add_max_loss(CLI::App& command, double& points) {
+  command
+      .add_option(
+          "--max-loss", points,
+          "The verdict is about operating points that lose no more points of quality than\n"
+          "this against the baseline, as far as the inputs can tell; with a reference model\n"
+          "that answer otherwise on no more percent of inputs")
+      ->check(finite_range(0.0, 100.0))
+      ->type_name("POINTS")
+      ->capture_default_str();
+}
+
 void add_selection_options(CLI::App& command, EvaluateArgs& args) {
   add_judging(command, args);
   add_cost(command, args.cost);
@@ -215,6 +228,7 @@ void add_train(CLI::App& app, EvaluateArgs& args, Run& run) {
       ->check(CLI::IsMember(kind_names("auto")))
       ->capture_default_str();
   add_selection_options(command, args);
+  add_max_loss(command, args.max_loss_points);
   add_json(command, args.json);
   command.footer(
       "Searches selectors of a kind by replay and writes operating points from the most accurate\n"
@@ -248,6 +262,7 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
       })
       ->capture_default_str();
   add_selection_options(command, args);
+  add_max_loss(command, args.max_loss_points);
   command.add_option("--html", args.html, "Write the report, one self-contained page")
       ->type_name("FILE");
   command.add_option("--plot", args.plot, "Write the picture of quality against cost")
@@ -258,7 +273,9 @@ void add_evaluate(CLI::App& app, EvaluateArgs& args, Run& run) {
       "  rightsize evaluate run.db --html report.html\n"
       "  rightsize evaluate run.db selector.json --baseline lite3 --json\n"
       "  rightsize evaluate run.db --premodel auto --html report.html\n"
-      "  rightsize evaluate run.db --kinds combined,routing");
+      "  rightsize evaluate run.db --kinds combined,routing\n"
+      "  rightsize evaluate run.db --max-loss 2\n"
+      "  rightsize evaluate unlabelled.db --reference lite3 --max-loss 3");
   command.callback([&] { run = [&] { return evaluate(args); }; });
 }
 
@@ -287,12 +304,15 @@ void add_certify(CLI::App& app, CertifyArgs& args, Run& run) {
       ->type_name("PERCENT")
       ->capture_default_str();
   command
-      .add_option("-o,--output", args.training.output,
-                  "Write the selector with what is proven of its points, for `classify --proven`")
+      .add_option(
+          "-o,--output", args.training.output,
+          "Where the claim is proven, write the selector with what is proven of its points,\n"
+          "for `classify --proven`")
       ->type_name("FILE");
   add_selection_options(command, args.training);
   add_json(command, args.training.json);
   command.footer(
+      "The exit code is 1 where the claim is not proven.\n"
       "The baseline is every single model at once, as nobody knows which is the best, or the one\n"
       "that --baseline names. docs/guarantee.md says what is proven, how, and of which inputs.\n\n"
       "Examples:\n"
@@ -385,6 +405,7 @@ void add_worth(CLI::App& app, WorthArgs& args, Run& run) {
       "worth", "Say from recorded outcomes, before any training, what adaptive selection can give");
   command.add_option("RUN", args.run, "The run.db")->required();
   add_judging(command, args);
+  add_max_loss(command, args.max_loss_points);
   add_folds(command, args.folds, args.seed);
   command
       .add_option("--max-models", args.max_models, "Also the best set of at most so many models")

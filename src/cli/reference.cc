@@ -8,6 +8,29 @@
 #include "cli/common.h"
 
 namespace rightsize::cli {
+namespace {
+
+// By the mean time of the inputs that it answered: a failed one may have taken no time.
+std::size_t dearest_model(const OutcomeTable& table) {
+  std::size_t dearest = 0;
+  double most = -1.0;
+  for (std::size_t m = 0; m < table.model_count(); ++m) {
+    double sum = 0.0;
+    double answered = 0.0;
+    for (std::size_t i = 0; i < table.item_count(); ++i) {
+      if (table.at(i, m).status != TrialStatus::kOk) continue;
+      sum += static_cast<double>(table.at(i, m).cpu.count());
+      answered += 1.0;
+    }
+    const double mean = answered > 0 ? sum / answered : 0.0;
+    if (mean <= most) continue;
+    most = mean;
+    dearest = m;
+  }
+  return dearest;
+}
+
+}  // namespace
 
 std::string reference_model(const OutcomeTable& table, const std::string& named) {
   if (!named.empty()) return named == "labels" ? "" : named;
@@ -16,15 +39,11 @@ std::string reference_model(const OutcomeTable& table, const std::string& named)
   const auto given = [](const std::string& text) { return !text.empty(); };
   const std::vector<std::string>& texts = table.text.references;
   if (std::any_of(texts.begin(), texts.end(), given)) return "";
-  std::size_t dearest = 0;
-  for (std::size_t m = 1; m < table.model_count() && table.item_count() > 0; ++m) {
-    if (table.at(0, m).cpu > table.at(0, dearest).cpu) dearest = m;
-  }
-  const std::string& name = table.zoo.models[dearest].name;
-  warn(
-      fmt::format("the run has no labels: judging against the answers of {}, the dearest model "
-                  "(--reference MODEL for another)",
-                  name));
+  const std::string& name = table.zoo.models[dearest_model(table)].name;
+  warn(fmt::format(
+      "the run has no labels, so nobody knows which answers are right: what is judged is how often "
+      "they agree with those of {}, the dearest model (--reference MODEL for another)",
+      name));
   return name;
 }
 

@@ -58,6 +58,7 @@ Result<EvaluateOptions> training_options(const EvaluateArgs& args, const Outcome
   EvaluateOptions options{
       .baseline = args.baseline.empty() ? reference->model : args.baseline,
       .reference = *reference,
+      .max_loss = args.max_loss_points / 100,
       .cost = cost_kind(args.cost),
       .kind = kind,
       .more_kinds = by_default && translates ? std::vector<SelectorKind>() : *kinds,

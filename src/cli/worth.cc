@@ -18,6 +18,7 @@ Result<WorthOptions> options_of(const WorthArgs& args, const OutcomeTable& table
   WorthOptions options;
   options.evaluate.baseline = args.baseline.empty() ? reference->model : args.baseline;
   options.evaluate.reference = *reference;
+  options.evaluate.max_loss = args.max_loss_points / 100;
   options.evaluate.folds = {.folds = args.folds, .seed = args.seed};
   if (args.max_models > 0) options.limits.models = args.max_models;
   if (args.max_mib > 0) {

@@ -15,10 +15,12 @@ namespace rightsize {
 namespace {
 
 // From the safest to the boldest by the training data's held-out figures: the lower end of the
-// difference's interval; each cheaper than all before it.
+// difference's interval; each cheaper than all before it, and than the baseline.
 std::vector<std::size_t> safest_first(const SelectorFile& file) {
-  std::vector<std::size_t> order(file.points.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<std::size_t> order;
+  for (std::size_t p = 0; p < file.points.size(); ++p) {
+    if (file.points[p].speedup.value > 1) order.push_back(p);
+  }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     const OperatingPoint& x = file.points[a];
     const OperatingPoint& y = file.points[b];
@@ -45,6 +47,28 @@ void keep_apart(const Recording& recording, Split& halves) {
                 [&](std::size_t i) { return learned.contains(contents[recording.item[i]]); });
 }
 
+// What passed in sequence is proven to lose at most eps, even where its bound among all points says
+// less; and the claim is proven where any faster point's bound keeps it.
+void join(CertifiedPoints& points, Certificate& claim) {
+  for (const SequenceTest& test : claim.tests) {
+    if (!test.passed) continue;
+    for (RuleFigures& point : points.points) {
+      if (point.name == test.name) point.bound = std::min(point.bound, claim.claim.eps);
+    }
+  }
+  const RuleFigures* best = nullptr;
+  for (const RuleFigures& point : points.points) {
+    if (point.bound > claim.claim.eps || point.speedup <= 1) continue;
+    if (best == nullptr || point.cost < best->cost) best = &point;
+  }
+  claim.proven = best != nullptr;
+  if (!claim.proven) return;
+  claim.chosen = best->rule;
+  claim.no_loss_by_construction = false;
+  claim.figures = *best;
+  claim.inputs_needed.reset();
+}
+
 }  // namespace
 
 Result<SelectorCertificate> certify_selector(SelectorFile file, const Recording& recording,
@@ -60,10 +84,17 @@ Result<SelectorCertificate> certify_selector(SelectorFile file, const Recording&
   }
   std::vector<NamedRule> order;
   for (const std::size_t p : safest_first(file)) order.push_back(rules[p]);
-  Result<CertifiedPoints> points = certify_points(recording, items, rules, claim.delta, options);
+  // Half of the error probability for the bounds of all points, half for the sequence: all that is
+  // said holds together.
+  const double half = claim.delta / 2;
+  Result<CertifiedPoints> points = certify_points(recording, items, rules, half, options);
   if (!points.ok()) return points.status();
-  Result<Certificate> tested = test_in_sequence(recording, items, order, claim, options);
+  Result<Certificate> tested =
+      test_in_sequence(recording, items, order, {claim.eps, half}, options);
   if (!tested.ok()) return tested.status();
+  points->delta = claim.delta;
+  tested->claim = claim;
+  join(*points, *tested);
   const std::string against =
       points->against_every_model ? "" : recording.table->zoo.models[points->baseline].name;
   for (std::size_t p = 0; p < file.points.size(); ++p) {
@@ -72,10 +103,7 @@ Result<SelectorCertificate> certify_selector(SelectorFile file, const Recording&
                                        .inputs = points->inputs,
                                        .against = against};
   }
-  const std::size_t proven = tested->proven && tested->figures
-                                 ? file.find_point(tested->figures->name)
-                                 : file.points.size();
-  if (proven < file.points.size()) file.default_point = proven;
+  if (tested->proven) file.default_point = file.find_point(tested->figures->name);
   const std::string& baseline = recording.table->zoo.models[points->baseline].name;
   return SelectorCertificate{std::move(file), std::move(*points), std::move(*tested), baseline};
 }

@@ -13,7 +13,10 @@ namespace rightsize {
 struct SelectorCertificate {
   SelectorFile file;  // every point with its ProvenLoss; the point of a proven claim is the default
   CertifiedPoints points;  // the figures behind them, in the order of the file's points
-  Certificate claim;       // of the one claim, by fixed sequence testing: stronger than `points`
+  // Of the one claim, proven where a point faster than the baseline keeps it: by its bound or by
+  // fixed sequence testing, which is stronger. Bounds and claim hold together, but for a
+  // probability of delta.
+  Certificate claim;
   std::string baseline;    // name of the model that speed-ups are measured against
   std::size_t left_out{};  // inputs of the run that took part in training: not tested on
   std::string unknown{};   // why it cannot be told whether the tested ones did; empty: they did not

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/zoo_identity.h"
+#include "lab/evaluate/figure_text.h"
 #include "lab/evaluate/strategy.h"
 #include "lab/evaluate/training_inputs.h"
 #include "lab/evaluate/verdict.h"
@@ -156,8 +157,8 @@ Result<Contest> hold_contest(const Recording& recording, std::size_t baseline,
     if (!items.ok()) return items.status();
     contest.add(kCnnKind, true, {{"CNN premodel", std::move(*items)}});
   }
-  contest.add("fixed", validated(targets, fit_fixed));
-  contest.add("majority model", validated({{"majority", 0.0}}, fit_majority));
+  contest.add(kFixedKind, validated(targets, fit_fixed));
+  contest.add(kMajorityKind, validated({{"majority", 0.0}}, fit_majority));
   if (selector != nullptr) {
     const auto places = match_models(*selector, recording.table->zoo);
     if (!places.ok()) return places.status();
@@ -193,19 +194,6 @@ std::vector<std::int32_t> labels_beside(const Recording& recording, const Refere
   return any ? labels : std::vector<std::int32_t>();
 }
 
-// The point that says whether selection pays: no loss, or, where the search dared no more than the
-// baseline itself, one and a half times its speed.
-StrategyFigures verdict_point(const Contest& contest, const Resampling& resampling,
-                              std::size_t baseline) {
-  StrategyFigures no_loss = resampling.figures(contest.no_loss);
-  if (no_loss.shares[baseline] < 1.0) return no_loss;
-  const Kind& cascades = contest.kinds.front();
-  for (std::size_t s = cascades.first; s < cascades.last; ++s) {
-    if (contest.strategies[s].name == kVerdictPoint) return resampling.figures(s);
-  }
-  return no_loss;
-}
-
 void fill_contest(const Contest& contest, const Resampling& resampling, Evaluation& result) {
   for (const Kind& kind : contest.kinds) {
     KindFigures& figures = result.kinds.emplace_back();
@@ -219,8 +207,7 @@ void fill_contest(const Contest& contest, const Resampling& resampling, Evaluati
   result.oracle_zoo = resampling.figures(contest.strategies.size() - 2);
   result.oracle_chosen = resampling.figures(contest.strategies.size() - 1);
   for (const std::size_t m : contest.chosen) result.chosen.push_back(result.model_names[m]);
-  const StrategyFigures point = verdict_point(contest, resampling, result.baseline);
-  result.verdict = judge_verdict(point, result);
+  result.verdict = judge_verdict(result);
 }
 
 constexpr const char* kInSelector = "the selector file";
@@ -298,10 +285,33 @@ const char* to_string(VerdictKind kind) {
       return "pays";
     case VerdictKind::kDoesNotPay:
       return "does_not_pay";
+    case VerdictKind::kAgrees:
+      return "agrees";
+    case VerdictKind::kDoesNotAgree:
+      return "does_not_agree";
     case VerdictKind::kTooFewData:
       return "too_few_data";
   }
   return "?";
+}
+
+bool is_control(const KindFigures& kind) {
+  return kind.kind == kFixedKind || kind.kind == kMajorityKind;
+}
+
+bool Evaluation::is_reached(const StrategyFigures& point) const {
+  const bool only_baseline = baseline < point.shares.size() && point.shares[baseline] == 1.0;
+  const bool no_faster = shown_times(point.speedup).value <= 1.0;
+  return !only_baseline && !(no_faster && shown_share(point.difference).value <= 0.0);
+}
+
+const StrategyFigures* Evaluation::judged_point() const {
+  for (const KindFigures& kind : kinds) {
+    for (const StrategyFigures& point : kind.points) {
+      if (is_judged(kind, point)) return &point;
+    }
+  }
+  return nullptr;
 }
 
 Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selector,
@@ -334,6 +344,7 @@ Result<Evaluation> evaluate(const OutcomeTable& table, const SelectorFile* selec
                     .labelled = static_cast<std::size_t>(std::count_if(
                         labels.begin(), labels.end(), [](auto label) { return label >= 0; })),
                     .criterion = to_string(options.reference.criterion),
+                    .max_loss = options.max_loss,
                     .folds = options.folds.folds,
                     .seed = options.folds.seed,
                     .resamples = options.resamples,

@@ -19,6 +19,9 @@ namespace rightsize {
 struct EvaluateOptions {
   std::string baseline;  // empty: the best single model
   Reference reference;
+  // What may be lost against the baseline, [0, 1]; without labels the share of other answers than
+  // the reference model's. The verdict is about points within it.
+  double max_loss = 0.0;
   CostKind cost = CostKind::kTime;  // what premodels and the choice of their models call cheap
   // The kind that the verdict is about and that `train` fits, at all default targets; nothing: the
   // one that cross-validation inside each training fold chooses.
@@ -36,13 +39,18 @@ struct EvaluateOptions {
 std::string name_of(const std::optional<SelectorKind>& kind);
 inline constexpr const char* kPremodelKind = "premodel";
 inline constexpr const char* kCnnKind = "cnn";
+inline constexpr const char* kFixedKind = "fixed";
+inline constexpr const char* kMajorityKind = "majority model";
 
 struct KindFigures {
   std::string kind;      // "cascade", "premodel", "fixed", "majority model", ...
   bool held_out = true;  // false: judged on inputs it was trained on, or perhaps was
   std::vector<StrategyFigures> points;
-  std::string training{};  // of a selector file: "trained on other inputs"
+  std::string training{};                // of a selector file: "trained on other inputs"
+  std::vector<std::string> not_reached;  // targets whose points a report leaves out
 };
+// The fixed choice and the majority model: they do not look at the input.
+bool is_control(const KindFigures& kind);
 
 struct CalibrationBin {
   double confidence = 0.0;  // mean largest probability
@@ -54,11 +62,15 @@ struct Calibration {
   double expected_error = 0.0;       // mean |accuracy - confidence|, weighted by inputs
 };
 
-enum class VerdictKind : std::uint8_t { kPays, kDoesNotPay, kTooFewData };
+// Of labels: selection pays or not. Of a reference model's answers nobody knows which are right, so
+// all that can be said is whether a faster point agrees with it.
+enum class VerdictKind : std::uint8_t { kPays, kDoesNotPay, kAgrees, kDoesNotAgree, kTooFewData };
 struct Verdict {
   VerdictKind kind = VerdictKind::kTooFewData;
-  Estimate gain;                  // over_mix of the no-loss cascade, the point that would be used
-  std::size_t inputs_needed = 0;  // kTooFewData: about so many would settle it; 0: not known
+  std::string selector;           // the kind, as KindFigures has it, and
+  std::string point;              // the point of it that the sentence names; empty: none is faster
+  Estimate gain;                  // that point's over_mix
+  std::size_t inputs_needed = 0;  // kTooFewData: about so many would settle it; else 0
   std::string sentence;
 };
 
@@ -72,6 +84,7 @@ struct Evaluation {
   std::string reference;     // "labels" or a model
   std::size_t labelled = 0;  // with a model as reference: inputs that have a label as well
   std::string criterion;
+  double max_loss = 0.0;
   std::size_t folds = 0;
   std::uint64_t seed = 0;
   std::size_t resamples = 0;
@@ -87,6 +100,16 @@ struct Evaluation {
   std::vector<KindFigures> kinds;
   std::vector<Calibration> calibration;  // per model
   Verdict verdict;
+
+  bool by_labels() const { return reference == Reference().name(); }
+  // Whether a point differs from the baseline at all: where a target cannot be reached, the search
+  // falls back to the baseline, and such a point is nothing to choose.
+  bool is_reached(const StrategyFigures& point) const;
+  // That which the verdict names; null where it names none.
+  const StrategyFigures* judged_point() const;
+  bool is_judged(const KindFigures& kind, const StrategyFigures& point) const {
+    return kind.kind == verdict.selector && point.name == verdict.point;
+  }
 };
 
 // `selector` (may be null) is evaluated as it is, beside the cross-validated kinds; it must have

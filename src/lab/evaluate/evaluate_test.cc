@@ -7,6 +7,7 @@
 
 #include "core/checksum.h"
 #include "lab/evaluate/train.h"
+#include "lab/evaluate/verdict.h"
 #include "lab/synthetic_table.h"
 
 namespace rightsize {
@@ -49,6 +50,94 @@ TEST(Verdict, SaysWhenDataAreTooFew) {
       evaluated(synthetic_table({.items = 40, .models = ladder(), .informative = 0.35, .seed = 2}));
   EXPECT_EQ(e.verdict.kind, VerdictKind::kTooFewData);
   EXPECT_THAT(e.verdict.sentence, HasSubstr("too few"));
+}
+
+// An evaluation of one cascade's points beside a baseline of 40 ms.
+Evaluation of_points(std::size_t inputs, std::vector<StrategyFigures> points) {
+  Evaluation e{.inputs = inputs, .reference = "labels", .criterion = "top-1"};
+  e.model_names = {"small", "big"};
+  e.baseline = 1;
+  for (StrategyFigures& point : points) point.shares = {0.5, 0.5};
+  e.kinds = {{.kind = "cascade", .held_out = true, .points = std::move(points), .not_reached = {}}};
+  return e;
+}
+
+StrategyFigures point(const std::string& name, const Estimate& speedup, const Estimate& difference,
+                      const Estimate& over_mix) {
+  StrategyFigures figures{.name = name};
+  figures.speedup = speedup;
+  figures.difference = difference;
+  figures.over_mix = over_mix;
+  return figures;
+}
+
+TEST(Verdict, PaysByASmallGainThatIsSure) {
+  const Evaluation e = of_points(
+      7000, {point("no-loss", {1.5, 1.45, 1.55}, {0.0, -0.002, 0.002}, {0.004, 0.001, 0.007})});
+  const Verdict verdict = judge_verdict(e);
+  EXPECT_EQ(verdict.kind, VerdictKind::kPays) << verdict.sentence;
+  EXPECT_EQ(verdict.point, "no-loss");
+}
+
+TEST(Verdict, APointThatLosesDoesNotPayUnlessThatIsAllowed) {
+  Evaluation e = of_points(
+      700, {point("1.5x", {1.5, 1.45, 1.55}, {-0.125, -0.14, -0.11}, {0.03, 0.02, 0.04})});
+  const Verdict refused = judge_verdict(e);
+  EXPECT_EQ(refused.kind, VerdictKind::kDoesNotPay) << refused.sentence;
+  EXPECT_THAT(refused.sentence, HasSubstr("--max-loss 13.0)")) << "and not 2 points less";
+  e.max_loss = 0.13;
+  const Verdict allowed = judge_verdict(e);
+  EXPECT_EQ(allowed.kind, VerdictKind::kPays) << allowed.sentence;
+  EXPECT_THAT(allowed.sentence, HasSubstr("13 points may be lost"));
+}
+
+TEST(Verdict, FewInputsHideALossHoweverNarrowTheirIntervals) {
+  const Estimate same{0.0, 0.0, 0.0};
+  for (const std::size_t inputs : {10U, 100U, 299U}) {
+    const Verdict verdict = judge_verdict(
+        of_points(inputs, {point("no-loss", {1.5, 1.4, 1.6}, same, {0.05, 0.04, 0.06})}));
+    EXPECT_EQ(verdict.kind, VerdictKind::kTooFewData) << inputs;
+    EXPECT_EQ(verdict.inputs_needed, 300U);
+    EXPECT_THAT(verdict.sentence, HasSubstr("about 300 would settle it"));
+  }
+}
+
+TEST(Verdict, TooFewAlwaysComesWithALargerNumber) {
+  test::Sequence random(5);
+  const auto somewhere = [&](double middle, double spread) {
+    const double value = middle + spread * (random.uniform() - 0.5);
+    return Estimate{value, value - spread * random.uniform(), value + spread * random.uniform()};
+  };
+  for (int i = 0; i < 2000; ++i) {
+    const auto inputs = static_cast<std::size_t>(10 + 10000 * random.uniform());
+    const Verdict verdict = judge_verdict(of_points(
+        inputs,
+        {point("no-loss", somewhere(1.1, 0.3), somewhere(-0.002, 0.02), somewhere(0.002, 0.02)),
+         point("2x", somewhere(2, 0.3), somewhere(-0.02, 0.03), somewhere(0.01, 0.03))}));
+    if (verdict.kind != VerdictKind::kTooFewData) {
+      EXPECT_EQ(verdict.inputs_needed, 0U);
+      continue;
+    }
+    EXPECT_GT(verdict.inputs_needed, inputs) << verdict.sentence;
+    EXPECT_THAT(verdict.sentence,
+                HasSubstr("about " + std::to_string(verdict.inputs_needed) + " would"));
+  }
+}
+
+TEST(Verdict, WithoutLabelsAPointAgreesAndNothingPays) {
+  Evaluation e = of_points(
+      2000, {point("1.5x", {1.5, 1.45, 1.55}, {-0.02, -0.025, -0.015}, {0.03, 0.02, 0.04})});
+  e.reference = "big";
+  e.kinds[0].points[0].quality = {0.98, 0.975, 0.985};
+  for (const double allowed : {0.0, 0.02}) {
+    e.max_loss = allowed;
+    const Verdict verdict = judge_verdict(e);
+    EXPECT_EQ(verdict.kind, allowed > 0 ? VerdictKind::kAgrees : VerdictKind::kDoesNotAgree);
+    EXPECT_THAT(verdict.sentence, HasSubstr("agrees with big on 98.0 % of inputs"));
+    for (const char* claim : {"pay", "quality", "accuracy"}) {
+      EXPECT_THAT(verdict.sentence, testing::Not(HasSubstr(claim)));
+    }
+  }
 }
 
 TEST(Verdict, TrainRecommendsTheSingleModelWhereSelectionGivesNothing) {

@@ -164,11 +164,12 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   }
   add_drift_references(*recording, file);
   add_looking_times(*recording, options.cnn, file);
-  // Where answers are graded, the best point is a better default than the one without loss.
-  const std::size_t wanted = file.find_point(recording->is_graded() ? kBest : kNoLoss);
-  const bool pays = training.evaluation.verdict.kind == VerdictKind::kPays;
-  file.default_point =
-      pays && wanted < file.points.size() ? wanted : file.find_point(kBaselinePoint);
+  const Verdict& verdict = training.evaluation.verdict;
+  const bool shown = verdict.kind == VerdictKind::kPays || verdict.kind == VerdictKind::kAgrees;
+  const bool of_this_kind = verdict.selector == training.evaluation.kinds.front().kind;
+  const std::size_t wanted =
+      shown && of_this_kind ? file.find_point(verdict.point) : file.points.size();
+  file.default_point = wanted < file.points.size() ? wanted : file.find_point(kBaselinePoint);
   return training;
 }
 

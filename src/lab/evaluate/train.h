@@ -12,8 +12,8 @@ struct Training {
 };
 
 // Operating points are fitted to all inputs; the figures they carry come from cross-validation of
-// the same procedure, of the kind that the options name. The default point is the no-loss one (of
-// translations the best one) where the evaluation shows that it pays, else the baseline alone.
+// the same procedure, of the kind that the options name. The default point is the one of which the
+// verdict says that it pays or agrees, else the baseline alone.
 Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options);
 
 }  // namespace rightsize

@@ -23,7 +23,8 @@ constexpr double kFoot = 34;
 std::string percent_label(double percent) { return fmt::format("{:.0f}", percent); }
 
 // One model's diagram, its corner at the upper left.
-void draw_diagram(Svg& svg, Point corner, const std::string& name, const Calibration& calibration) {
+void draw_diagram(Svg& svg, Point corner, const std::string& name, const Calibration& calibration,
+                  const std::string& what) {
   const Scale x = Scale::linear(0, 100, corner.x, corner.x + kSide);
   const Scale y = Scale::linear(0, 100, corner.y + kSide, corner.y);
   for (const double tick : {0.0, 50.0, 100.0}) {
@@ -54,7 +55,7 @@ void draw_diagram(Svg& svg, Point corner, const std::string& name, const Calibra
     const CalibrationBin& bin = calibration.bins[i];
     const double share = static_cast<double>(bin.inputs) / static_cast<double>(inputs);
     svg.marker(Marker::kDot, line[i], std::max(1.8, 9.0 * std::sqrt(share)), Ink::kFirst,
-               fmt::format("confidence {} %, accuracy {} %, {} inputs", percent(bin.confidence),
+               fmt::format("confidence {} %, {} {} %, {} inputs", percent(bin.confidence), what,
                            percent(bin.accuracy), bin.inputs));
   }
   svg.text({corner.x, corner.y - 8},
@@ -69,13 +70,14 @@ std::string calibration_plot(const Evaluation& evaluation) {
   const std::size_t columns = std::max<std::size_t>(1, std::min(models, kColumns));
   const std::size_t rows = std::max<std::size_t>(1, (models + columns - 1) / columns);
   const double height = kTop + kRow * static_cast<double>(rows) - (kRow - kSide) + kFoot + 12;
-  Svg svg(kWidth, height, "accuracy against confidence of every model");
+  Svg svg(kWidth, height, quality_words(evaluation) + " against confidence of every model");
   const std::vector<std::size_t> order = models_by_cost(evaluation);
   for (std::size_t i = 0; i < models; ++i) {
     const std::size_t row = i / columns;
     const Point corner{kLeft + kColumn * static_cast<double>(i % columns),
                        kTop + kRow * static_cast<double>(row)};
-    draw_diagram(svg, corner, evaluation.model_names[order[i]], evaluation.calibration[order[i]]);
+    draw_diagram(svg, corner, evaluation.model_names[order[i]], evaluation.calibration[order[i]],
+                 quality_words(evaluation));
   }
   const double right = kLeft + kColumn * static_cast<double>(columns - 1) + kSide;
   const double bottom = kTop + kRow * static_cast<double>(rows - 1) + kSide;

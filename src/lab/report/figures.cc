@@ -1,35 +1,12 @@
 #include "lab/report/figures.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace rightsize {
-namespace {
-
-std::string three_digits(double value) {
-  if (!std::isfinite(value)) return "-";
-  const double size = std::abs(value);
-  return fmt::format("{:.{}f}", value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
-}
-
-}  // namespace
-
-std::string percent(double share) {
-  return std::isfinite(share) ? fmt::format("{:.1f}", 100.0 * share) : "-";
-}
-
-std::string points(double difference) {
-  if (!std::isfinite(difference)) return "-";
-  const double rounded = std::round(1000.0 * difference) / 10.0;
-  return rounded == 0.0 ? "0.0" : fmt::format("{:+.1f}", rounded);
-}
-
-std::string milliseconds(double ms) { return three_digits(ms); }
-
-std::string times(double factor) { return three_digits(factor); }
 
 std::string typographic(std::string figure) {
   if (figure == "-") return "–";
@@ -37,23 +14,50 @@ std::string typographic(std::string figure) {
   return figure;
 }
 
-std::string with_interval(const Estimate& estimate, Format format, const char* unit) {
-  return fmt::format("{}{} [{}, {}]", format(estimate.value), unit, format(estimate.low),
-                     format(estimate.high));
+Evaluation without_unreached(Evaluation evaluation) {
+  std::vector<KindFigures> kinds = std::move(evaluation.kinds);
+  for (KindFigures& kind : kinds) {
+    std::vector<StrategyFigures> reached;
+    for (StrategyFigures& point : kind.points) {
+      if (evaluation.is_reached(point)) {
+        reached.push_back(std::move(point));
+      } else {
+        kind.not_reached.push_back(point.name);
+      }
+    }
+    kind.points = std::move(reached);
+  }
+  evaluation.kinds = std::move(kinds);
+  return evaluation;
+}
+
+std::string unreached_note(const Evaluation& evaluation) {
+  std::string note;
+  for (const KindFigures& kind : evaluation.kinds) {
+    if (kind.not_reached.empty()) continue;
+    note += fmt::format("{}{}: {}",
+                        note.empty() ? "Left out, as only the baseline reaches them: " : "; ",
+                        kind.kind, fmt::join(kind.not_reached, ", "));
+  }
+  return note.empty() ? note : note + ".";
+}
+
+std::string quality_word(const Evaluation& evaluation) {
+  return evaluation.by_labels() ? "quality" : "agreement";
+}
+
+std::string right_words(const Evaluation& evaluation) {
+  return evaluation.by_labels() ? "right" : "the same as " + evaluation.reference + "'s";
 }
 
 std::string quality_words(const Evaluation& evaluation) {
   const bool graded = !evaluation.models.empty() && !evaluation.models.front().by_metric.empty();
   if (graded) {
     return evaluation.criterion +
-           (evaluation.reference == "labels" ? "" : " against " + evaluation.reference);
+           (evaluation.by_labels() ? "" : " against " + evaluation.reference);
   }
-  if (evaluation.reference == "labels") return evaluation.criterion + " accuracy";
+  if (evaluation.by_labels()) return evaluation.criterion + " accuracy";
   return fmt::format("{} agreement with {}", evaluation.criterion, evaluation.reference);
-}
-
-bool is_control(const KindFigures& kind) {
-  return kind.kind == "fixed" || kind.kind == "majority model";
 }
 
 std::vector<const KindFigures*> adaptive_kinds(const Evaluation& evaluation) {
@@ -91,6 +95,10 @@ std::string verdict_headline(VerdictKind kind) {
       return "Adaptive selection pays";
     case VerdictKind::kDoesNotPay:
       return "Adaptive selection does not pay";
+    case VerdictKind::kAgrees:
+      return "A faster point agrees";
+    case VerdictKind::kDoesNotAgree:
+      return "No faster point agrees";
     case VerdictKind::kTooFewData:
       return "Too few data to say";
   }
@@ -115,13 +123,16 @@ std::string reproducing_command(const Evaluation& evaluation) {
     command += " --leave-out " + shell_word(pattern);
   }
   command += " --baseline " + shell_word(evaluation.model_names[evaluation.baseline]);
-  if (evaluation.reference != "labels") {
+  if (!evaluation.by_labels()) {
     command += " --reference " + shell_word(evaluation.reference);
   }
   const bool is_default = evaluation.criterion == to_string(Criterion::kTop1) ||
                           evaluation.criterion == to_string(Criterion::kBleu);
   if (!is_default) {
     command += " --criterion " + shell_word(evaluation.criterion);
+  }
+  if (evaluation.max_loss > 0) {
+    command += fmt::format(" --max-loss {:g}", 100 * evaluation.max_loss);
   }
   command += fmt::format(" --folds {} --seed {}", evaluation.folds, evaluation.seed);
   for (const std::string& argument : evaluation.more_arguments) {

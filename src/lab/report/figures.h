@@ -1,33 +1,32 @@
-// How figures are written, the same in every form of the report; and what the kinds of an
-// evaluation are to a reader.
+// What the figures and kinds of an evaluation are to a reader, the same in every form of the
+// report.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "lab/evaluate/evaluate.h"
+#include "lab/evaluate/figure_text.h"
 
 namespace rightsize {
-
-// All give "-" for what is not a finite number.
-std::string percent(double share);      // 0.795 -> "79.5"
-std::string points(double difference);  // -0.012 -> "-1.2", with a sign unless it is 0.0
-std::string milliseconds(double ms);    // three digits or so: "0.75", "12.3", "140"
-std::string times(double factor);       // "2.31", "52.8", "140"
 
 // The same figure with a minus sign instead of a hyphen.
 std::string typographic(std::string figure);
 
-using Format = std::string (*)(double);
-// "79.5 [77.1, 81.8]"
-std::string with_interval(const Estimate& estimate, Format format, const char* unit = "");
+// The evaluation as it is shown: targets that no point reaches are listed apart.
+Evaluation without_unreached(Evaluation evaluation);
+// Which these are, in a sentence; empty where there are none.
+std::string unreached_note(const Evaluation& evaluation);
 
+// "quality", or without labels "agreement".
+std::string quality_word(const Evaluation& evaluation);
+// What an answer that counts is: "right", or without labels "the same as big_model's".
+std::string right_words(const Evaluation& evaluation);
 // "top-1 accuracy", or "top-1 agreement with big_model" where a model is the reference.
 std::string quality_words(const Evaluation& evaluation);
 
 // The kinds that choose by input (the cascade, a selector file, ...), ours first; the fixed choice
 // and the majority model are controls.
-bool is_control(const KindFigures& kind);
 std::vector<const KindFigures*> adaptive_kinds(const Evaluation& evaluation);
 std::vector<const KindFigures*> control_kinds(const Evaluation& evaluation);
 // "cascade", "selector file (trained on these very inputs)".

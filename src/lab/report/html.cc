@@ -34,27 +34,23 @@ std::string tile(const std::string& figure, const std::string& words) {
   return fmt::format("<div>{}<p>{}</p></div>\n", figure, escape_markup(words));
 }
 
-const StrategyFigures* no_loss_point(const Evaluation& evaluation) {
-  for (const KindFigures* kind : adaptive_kinds(evaluation)) {
-    for (const StrategyFigures& point : kind->points) {
-      if (kind->held_out && point.name == kNoLoss) return &point;
-    }
-  }
-  return nullptr;
-}
-
+// All of the point that the verdict names.
 std::string tiles(const Evaluation& evaluation) {
-  std::string text = "<div class=\"tiles\">\n";
-  if (const StrategyFigures* point = no_loss_point(evaluation)) {
-    const std::string& baseline = evaluation.model_names[evaluation.baseline];
-    text += tile(estimate_html(point->speedup, times, "×"),
-                 "less CPU time than " + baseline + ", at the no-loss point") +
-            tile(estimate_html(point->difference, points),
-                 "points of quality against " + baseline + ", at the no-loss point");
-  }
-  return text +
-         tile(estimate_html(evaluation.verdict.gain, points),
-              "points over a random mix at equal time, at the no-loss point") +
+  const StrategyFigures* point = evaluation.judged_point();
+  if (point == nullptr) return "";
+  const std::string& baseline = evaluation.model_names[evaluation.baseline];
+  const std::string at = ", at " + point->name;
+  const std::string kept =
+      evaluation.by_labels()
+          ? tile(estimate_html(point->difference, points),
+                 "points of quality against " + baseline + at)
+          : tile(estimate_html(point->quality, percent, " %"),
+                 "of answers are the same as " + evaluation.reference + "'s" + at);
+  return "<div class=\"tiles\">\n" +
+         tile(estimate_html(point->speedup, times, "×"), "less CPU time than " + baseline + at) +
+         kept +
+         tile(estimate_html(point->over_mix, points),
+              "points over a random mix at equal time" + at) +
          "</div>\n";
 }
 
@@ -91,10 +87,10 @@ std::string lead(const char* text) { return fmt::format("<p class=\"lead\">{}</p
 std::string body(const Evaluation& evaluation) {
   return verdict_box(evaluation.verdict) + warning(evaluation) + tiles(evaluation) +
          facts(evaluation) +
-         section("Quality against time",
+         section(evaluation.by_labels() ? "Quality against time" : "Agreement against time",
                  figure(quality_cost_plot(evaluation),
                         "Up is better, left is cheaper. Bars are 95 % intervals, both ways. "
-                        "Choosing by input pays where our curve lies above the random mix.")) +
+                        "Looking at the input helps where our curve lies above the random mix.")) +
          section("Operating points",
                  lead("95 % intervals beside each figure; what is grey does not differ from 0.") +
                      points_table(evaluation)) +
@@ -107,7 +103,8 @@ std::string body(const Evaluation& evaluation) {
          section("Calibration",
                  figure(calibration_plot(evaluation),
                         "One dot per tenth of confidence, its area by the share of inputs; dashed: "
-                        "confidence equals accuracy.")) +
+                        "confidence equals " +
+                            quality_words(evaluation) + ".")) +
          section("How to read this", reading_notes(evaluation));
 }
 
@@ -117,7 +114,8 @@ std::string fact(const char* name, const std::string& value) {
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, escape_markup(value));
 }
 
-std::string report_html(const Evaluation& evaluation) {
+std::string report_html(const Evaluation& whole) {
+  const Evaluation evaluation = without_unreached(whole);
   const std::string title = escape_markup(evaluation.zoo + " on " + evaluation.provenance.data);
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"

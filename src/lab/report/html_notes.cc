@@ -13,17 +13,18 @@ std::string term(const std::string& name, const std::string& meaning) {
 }
 
 std::string quality_meaning(const Evaluation& evaluation) {
-  const bool labels = evaluation.reference == "labels";
+  const bool labels = evaluation.by_labels();
   return fmt::format(
-      "{}: the share of all inputs whose answer {}{}. An input without an answer counts as not "
-      "right, and is listed apart as well.",
+      "{}: the share of all inputs whose answer {}{}. An input without an answer counts as "
+      "another one, and is listed apart as well.{}",
       quality_words(evaluation),
       labels ? "is the label" : "is that of the reference model " + evaluation.reference,
-      evaluation.criterion == "top-1" ? "" : ", by the criterion " + evaluation.criterion);
+      evaluation.criterion == "top-1" ? "" : ", by the criterion " + evaluation.criterion,
+      labels ? "" : " Which answers are right, nobody knows without labels.");
 }
 
 std::string measuring_terms(const Evaluation& evaluation) {
-  return term("quality", quality_meaning(evaluation)) +
+  return term(quality_word(evaluation), quality_meaning(evaluation)) +
          term("mean CPU time",
               fmt::format(
                   "CPU time per input, with decoding ({} ms of it), pre-processing and every "
@@ -34,9 +35,10 @@ std::string measuring_terms(const Evaluation& evaluation) {
                           "whose interval contains 0 is none, and is printed grey.",
                           evaluation.resamples)) +
          term("baseline",
-              fmt::format("{}, which differences and speed-ups are measured against: the best "
-                          "single model, unless another was named.",
-                          evaluation.model_names[evaluation.baseline])) +
+              fmt::format("{}, which differences and speed-ups are measured against: {}, unless "
+                          "another was named.",
+                          evaluation.model_names[evaluation.baseline],
+                          evaluation.by_labels() ? "the best single model" : "the reference")) +
          term("speed-up", "the baseline's mean CPU time divided by this one's.");
 }
 
@@ -44,11 +46,11 @@ std::string choosing_terms(const Evaluation& evaluation) {
   return term("cascade",
               "runs a cheap model first and a dearer one only where the cheap one is not sure of "
               "its answer.") +
-         term(
-             "operating point",
-             "one setting of a selector. no-loss aims at no less quality than the baseline, loss-2 "
-             "at no more than 2 points less, gain-0.5 at half a point more; each aim is at the "
-             "least time, on training inputs.") +
+         term("operating point",
+              "one setting of a selector. no-loss aims at no less " + quality_word(evaluation) +
+                  " than the baseline's, loss-2 at no more than 2 points less, each at the least "
+                  "time; 2x at half the baseline's time; all on training inputs. Aims that nothing "
+                  "but the baseline reaches are left out.") +
          term("held out",
               fmt::format(
                   "models, thresholds and everything else were chosen on {0} of {1} parts of "
@@ -60,16 +62,17 @@ std::string choosing_terms(const Evaluation& evaluation) {
               "best proportion for a mean time (their upper hull). The line is bent because the "
               "time axis is logarithmic.") +
          term("over the random mix",
-              "quality minus that of the random mix at the same mean CPU time: what looking at the "
-              "input is worth.") +
+              quality_word(evaluation) +
+                  " minus that of the random mix at the same mean CPU time: what looking at the "
+                  "input is worth.") +
          term("fixed choice", "the cheapest single model that meets the aim on training inputs.") +
          term("majority model",
-              "the single model that is most often the cheapest right one on training inputs: what "
-              "a chooser that has learned nothing would take.") +
-         term(
-             "oracle",
-             "knows beforehand which models are right and takes the cheapest of them. Nothing real "
-             "can: it is a bound, never a result.");
+              "the single model that is most often the cheapest whose answer is " +
+                  right_words(evaluation) +
+                  ", on training inputs: what a chooser that has learned nothing would take.") +
+         term("oracle", "knows beforehand which models' answers are " + right_words(evaluation) +
+                            " and takes the cheapest of them. Nothing real can: it is a bound, "
+                            "never a result.");
 }
 
 }  // namespace

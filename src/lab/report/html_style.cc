@@ -19,7 +19,7 @@ p{margin:6px 0;max-width:78ch}
 .verdict p{max-width:none}
 .verdict .headline{font-size:22px;font-weight:650;margin:0 0 4px;color:var(--edge)}
 .verdict .sentence{font-size:17px;margin:0}
-.pays{--edge:var(--first)}.does_not_pay{--edge:var(--second)}.too_few_data{--edge:var(--oracle)}
+.pays,.agrees{--edge:var(--first)}.does_not_pay,.does_not_agree{--edge:var(--second)}.too_few_data{--edge:var(--oracle)}
 .warning{border:1px solid var(--second);border-left:8px solid var(--second);border-radius:6px;
   padding:10px 22px;margin:0 0 22px;max-width:none}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:14px;

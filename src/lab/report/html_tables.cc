@@ -21,7 +21,8 @@ std::string header(const Evaluation& evaluation, const char* first) {
 
 // A difference whose interval contains 0 is none, and looks like it.
 std::string difference_cell(const Estimate& estimate, const std::string& more = "") {
-  const char* look = estimate.low > 0 ? "better" : estimate.high < 0 ? "worse" : "none";
+  const Estimate shown = shown_share(estimate);
+  const char* look = shown.low > 0 ? "better" : shown.high < 0 ? "worse" : "none";
   return fmt::format("<td class=\"{}\">{}{}</td>", look, estimate_html(estimate, points), more);
 }
 
@@ -47,10 +48,11 @@ std::string group(const std::string& heading, const std::string& rows) {
       kColumns, escape_markup(heading), rows);
 }
 
-std::string rows_of(const KindFigures& kind, bool mark_no_loss) {
+// The point that the verdict is about is marked.
+std::string rows_of(const KindFigures& kind, const Evaluation& evaluation) {
   std::string rows;
   for (const StrategyFigures& point : kind.points) {
-    rows += row(point, mark_no_loss && point.name == kNoLoss ? "marked" : "");
+    rows += row(point, evaluation.is_judged(kind, point) ? "marked" : "");
   }
   return rows;
 }
@@ -73,9 +75,10 @@ std::string points_table(const Evaluation& evaluation) {
   for (const KindFigures* kind : adaptive_kinds(evaluation)) {
     const bool validated = kind->held_out && kind->kind != "selector file";
     groups +=
-        group(kind_words(*kind) + (validated ? " (held out)" : ""), rows_of(*kind, validated));
+        group(kind_words(*kind) + (validated ? " (held out)" : ""), rows_of(*kind, evaluation));
   }
-  return table(header(evaluation, "operating point"), groups);
+  return table(header(evaluation, "operating point"), groups) + "<p class=\"lead\">" +
+         escape_markup(unreached_note(evaluation)) + "</p>\n";
 }
 
 std::string controls_table(const Evaluation& evaluation) {
@@ -87,7 +90,7 @@ std::string controls_table(const Evaluation& evaluation) {
   for (const KindFigures* kind : control_kinds(evaluation)) {
     const std::string words =
         kind->kind == "fixed" ? "fixed choice: one model per operating point" : kind_words(*kind);
-    groups += group(words + " (held out)", rows_of(*kind, false));
+    groups += group(words + " (held out)", rows_of(*kind, evaluation));
   }
   std::string chosen;
   for (const std::string& name : evaluation.chosen) chosen += (chosen.empty() ? "" : ", ") + name;

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lab/report/figures.h"
+
 namespace rightsize {
 namespace {
 
@@ -49,12 +51,11 @@ ordered_json to_json(const Calibration& calibration, const std::string& model) {
 }
 
 ordered_json to_json(const Verdict& verdict) {
-  ordered_json needed;  // null: not known
+  ordered_json needed;  // null: they are enough
   if (verdict.inputs_needed > 0) needed = verdict.inputs_needed;
-  return {{"kind", to_string(verdict.kind)},
-          {"gain", to_json(verdict.gain)},
-          {"inputs_needed", needed},
-          {"sentence", verdict.sentence}};
+  return {{"kind", to_string(verdict.kind)}, {"selector", verdict.selector},
+          {"point", verdict.point},          {"gain", to_json(verdict.gain)},
+          {"inputs_needed", needed},         {"sentence", verdict.sentence}};
 }
 
 }  // namespace
@@ -65,12 +66,14 @@ ordered_json provenance_json(const Provenance& provenance) {
           {"date", provenance.date},     {"version", provenance.version}};
 }
 
-std::string evaluation_json(const Evaluation& evaluation) {
+std::string evaluation_json(const Evaluation& whole) {
+  const Evaluation evaluation = without_unreached(whole);
   ordered_json kinds = ordered_json::array();
   for (const KindFigures& kind : evaluation.kinds) {
     kinds.push_back({{"kind", kind.kind},
                      {"held_out", kind.held_out},
-                     {"points", to_json(kind.points, evaluation)}});
+                     {"points", to_json(kind.points, evaluation)},
+                     {"not_reached", kind.not_reached}});
     if (!kind.training.empty()) kinds.back()["training"] = kind.training;
   }
   ordered_json calibration = ordered_json::array();
@@ -90,6 +93,7 @@ std::string evaluation_json(const Evaluation& evaluation) {
                                  {"failed", evaluation.failed},
                                  {"reference", evaluation.reference},
                                  {"criterion", evaluation.criterion},
+                                 {"max_loss", evaluation.max_loss},
                                  {"folds", evaluation.folds},
                                  {"seed", evaluation.seed},
                                  {"resamples", evaluation.resamples},

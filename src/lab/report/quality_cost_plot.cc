@@ -217,7 +217,8 @@ class QualityCostPlot {
       draw_bars(*point, {.ink = curve_ink(k), .width = 1.3});
     }
     for (const StrategyFigures* point : order) {
-      const double radius = k == 0 ? (point->name == kNoLoss ? 6.5 : 4.2) : 3.8;
+      const bool judged = evaluation_.is_judged(*curves_[k], *point);
+      const double radius = judged ? 6.5 : k == 0 ? 4.2 : 3.8;
       draw_marker(curve_marker(k), *point, radius, curve_ink(k), (curves_[k]->kind + " ").c_str());
     }
   }
@@ -227,12 +228,12 @@ class QualityCostPlot {
     draw_label(svg_, placer_, {point, gap, tolerance}, text, style);
   }
 
-  // The no-loss point of our own curve first; the others where there is room.
-  void label_curves(bool no_loss) {
+  // The point that the verdict names first; the others where there is room.
+  void label_curves(bool judged) {
     for (std::size_t k = 0; k < curves_.size(); ++k) {
       for (const StrategyFigures& point : curves_[k]->points) {
-        const bool marked = k == 0 && point.name == kNoLoss;
-        if (marked != no_loss) continue;
+        const bool marked = evaluation_.is_judged(*curves_[k], point);
+        if (marked != judged) continue;
         const std::string text = marked ? fmt::format("{}: {}× less time, {} points", point.name,
                                                       times(point.speedup.value),
                                                       typographic(points(point.difference.value)))
@@ -283,7 +284,8 @@ class QualityCostPlot {
 }  // namespace
 
 std::string quality_cost_plot(const Evaluation& evaluation) {
-  return QualityCostPlot(evaluation).draw();
+  const Evaluation shown = without_unreached(evaluation);
+  return QualityCostPlot(shown).draw();
 }
 
 }  // namespace rightsize

@@ -79,7 +79,9 @@ Evaluation three_models() {
   e.kinds = {cascade, fixed, majority};
   e.calibration.assign(3, {.bins = {{0.35, 0.2, 300}, {0.95, 0.9, 700}}, .expected_error = 0.08});
   e.verdict = {.kind = VerdictKind::kPays,
-               .gain = estimate(0.031, 0.01),
+               .selector = "cascade",
+               .point = "no-loss",
+               .gain = estimate(0.031, 0.012),
                .sentence = "Adaptive selection pays here & now."};
   return e;
 }
@@ -160,6 +162,48 @@ TEST(ReportHtml, EscapesHostileNames) {
   EXPECT_FALSE(contains(report_html(e), "\xff"));
   EXPECT_FALSE(contains(report_html(e), "\x01"));
   EXPECT_FALSE(contains(evaluation_text(e), "\x01"));
+}
+
+TEST(ReportHtml, CardsAreOfThePointThatTheVerdictNames) {
+  Evaluation e = three_models();
+  e.verdict.point = "loss-5";
+  e.kinds[0].points[1].over_mix = {0.017, 0.011, 0.023};
+  const std::string cards = text_between(report_html(e), "<div class=\"tiles\">", "<dl");
+  EXPECT_TRUE(contains(cards, "<b>4.44×</b>")) << cards;
+  EXPECT_TRUE(contains(cards, "<b>−5.0</b>")) << cards;
+  EXPECT_TRUE(contains(cards, "<b>+1.7</b>")) << cards;
+  EXPECT_FALSE(contains(cards, "no-loss")) << cards;
+  e.verdict.point.clear();
+  EXPECT_FALSE(contains(report_html(e), "class=\"tiles\"")) << "no point is faster";
+}
+
+TEST(Report, LeavesOutTargetsThatOnlyTheBaselineReaches) {
+  Evaluation e = three_models();
+  e.kinds[0].points.push_back(single("12x", 0.8, 40.0, 2, 3));
+  const auto json = nlohmann::json::parse(evaluation_json(e));
+  EXPECT_EQ(json["kinds"][0]["points"].size(), 2U);
+  EXPECT_EQ(json["kinds"][0]["not_reached"], std::vector<std::string>{"12x"});
+  EXPECT_TRUE(contains(evaluation_text(e), "only the baseline reaches them: cascade: 12x"));
+  EXPECT_FALSE(contains(evaluation_text(e), "\n12x"));
+  EXPECT_TRUE(contains(report_html(e), "only the baseline reaches them: cascade: 12x"));
+}
+
+TEST(Report, WithoutLabelsSpeaksOfAgreement) {
+  Evaluation e = three_models();
+  e.reference = "big";
+  e.verdict = {.kind = VerdictKind::kAgrees,
+               .selector = "cascade",
+               .point = "no-loss",
+               .gain = {},
+               .sentence = "The no-loss cascade agrees with big on 79.8 %."};
+  const std::string html = report_html(e);
+  for (const std::string& form :
+       {evaluation_text(e), html.substr(html.find("</style>")), quality_cost_plot(e)}) {
+    for (const char* claim : {"pays", "quality", "Quality", "accuracy"}) {
+      EXPECT_FALSE(contains(form, claim)) << claim << " in:\n" << form;
+    }
+  }
+  EXPECT_TRUE(contains(html, "top-1 agreement with big"));
 }
 
 TEST(ReportHtml, CallsOraclesABoundAndGreysWhatIsNoDifference) {

@@ -124,7 +124,8 @@ class SharesPlot {
     draw_x_axis(svg, scale_, y,
                 {.title = "share of inputs answered by each model (%)",
                  .label = [](double percent) { return fmt::format("{:.4g}", percent); }});
-    svg.text({kEnd + 12, top_ + 8}, "quality, mean CPU time", {.ink = Ink::kMuted, .size = 12});
+    svg.text({kEnd + 12, top_ + 8}, quality_word(evaluation_) + ", mean CPU time",
+             {.ink = Ink::kMuted, .size = 12});
   }
 
   void draw_row(Svg& svg, const StrategyFigures& row, double y) const {
@@ -168,6 +169,9 @@ class SharesPlot {
 
 }  // namespace
 
-std::string shares_plot(const Evaluation& evaluation) { return SharesPlot(evaluation).draw(); }
+std::string shares_plot(const Evaluation& evaluation) {
+  const Evaluation shown = without_unreached(evaluation);
+  return SharesPlot(shown).draw();
+}
 
 }  // namespace rightsize

@@ -73,6 +73,7 @@ void add(Table& table, const StrategyFigures& figures, bool with_abstained) {
 
 void add(Table& table, const std::string& heading, const std::vector<StrategyFigures>& list,
          bool with_abstained) {
+  if (list.empty()) return;
   table.heading(heading);
   for (const StrategyFigures& figures : list) add(table, figures, with_abstained);
 }
@@ -127,7 +128,8 @@ std::string facts(const Evaluation& evaluation) {
 
 }  // namespace
 
-std::string evaluation_text(const Evaluation& evaluation) {
+std::string evaluation_text(const Evaluation& whole) {
+  const Evaluation evaluation = without_unreached(whole);
   const bool abstained = any_abstained(evaluation);
   Table table;
   std::vector<std::string> header = {
@@ -145,15 +147,18 @@ std::string evaluation_text(const Evaluation& evaluation) {
   zoo.name = "whole zoo";
   chosen.name = "chosen models";
   add(table, "oracles: bounds, no results", {zoo, chosen}, abstained);
-  std::string notes =
-      "\nvs baseline, over mix: points of quality; mix: random choice among single models at equal "
-      "mean CPU time.\n";
-  if (evaluation.reference != "labels") {
+  std::string notes = fmt::format(
+      "\nvs baseline, over mix: points of {}; mix: random choice among single models at equal "
+      "mean CPU time.\n",
+      quality_word(evaluation));
+  if (!evaluation.by_labels()) {
     notes += fmt::format(
-        "{}: share of inputs with the same answer as {}; what it lacks to 100 is the most that the "
-        "accuracy can have lost.\n",
+        "{}: share of inputs with the same answer as {}; which answers are right, nobody knows "
+        "without labels.\n",
         evaluation.criterion, evaluation.reference);
   }
+  const std::string unreached = unreached_note(evaluation);
+  if (!unreached.empty()) notes += wrapped(unreached, kLineWidth) + "\n";
   if (evaluation.labelled > 0) {
     notes += fmt::format(
         "by labels: points of top-1 against the baseline on the {} inputs that have "

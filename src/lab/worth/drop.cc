@@ -75,7 +75,7 @@ class Analysis {
       const std::vector<ModelIndex> rest = all_models_but(recording_, tried);
       if (rest.empty()) return;
       std::vector<Change> together = changes(rest);
-      if (usefulness_of(together) != Usefulness::kDrop) continue;
+      if (usefulness_of(together, recording_.items()) != Usefulness::kDrop) continue;
       result.droppable = std::move(tried);
       result.together = std::move(together);
     }
@@ -132,8 +132,8 @@ const char* to_string(Usefulness usefulness) {
   return "?";
 }
 
-Usefulness usefulness_of(const std::vector<Change>& changes) {
-  bool harmless = true;
+Usefulness usefulness_of(const std::vector<Change>& changes, std::size_t inputs) {
+  bool harmless = inputs >= kFewestToDrop;
   for (const Change& change : changes) {
     const bool longer = change.time.low > kNegligibleTime;
     const bool better = change.quality.value >= kNegligibleQuality;
@@ -166,7 +166,7 @@ DropAnalysis analyse_drops(const Recording& recording, ModelIndex baseline,
     use.oracle_quality = mean.quality - whole.quality;
     use.oracle_ms = mean.ms - whole.ms;
     use.changes = analysis.changes(rest);
-    use.usefulness = usefulness_of(use.changes);
+    use.usefulness = usefulness_of(use.changes, recording.items());
   }
   analysis.drop_together(result);
   return result;

@@ -23,12 +23,15 @@ struct Change {
 // it saves as much time.
 inline constexpr double kNegligibleTime = 0.02;
 inline constexpr double kNegligibleQuality = 0.005;
+// A loss of kNegligibleQuality has a chance of 5 % to show on none of so many inputs: with fewer,
+// nothing is found harmless, whatever the resampled intervals are.
+inline constexpr std::size_t kFewestToDrop = 600;
 
 // kDrop: at every target the intervals exclude a harm that matters. kKeep: at some target they
 // exclude that there is none: surely worse, or surely longer without looking better.
 enum class Usefulness : std::uint8_t { kKeep, kDrop, kCannotTell };
 const char* to_string(Usefulness usefulness);  // "keep", "drop", "cannot tell"
-Usefulness usefulness_of(const std::vector<Change>& changes);
+Usefulness usefulness_of(const std::vector<Change>& changes, std::size_t inputs);
 
 struct ModelUse {
   ModelIndex model = 0;

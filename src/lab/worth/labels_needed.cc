@@ -22,10 +22,4 @@ std::optional<std::size_t> labels_needed(const PairedCounts& sample, double limi
   return static_cast<std::size_t>(std::ceil(std::max(normal, exact)));
 }
 
-std::size_t rounded_up(std::size_t inputs) {
-  std::size_t unit = 1;
-  while (inputs / unit >= 100) unit *= 10;
-  return (inputs + unit - 1) / unit * unit;
-}
-
 }  // namespace rightsize

@@ -17,7 +17,4 @@ namespace rightsize {
 // do, and of no sample.
 std::optional<std::size_t> labels_needed(const PairedCounts& sample, double limit);
 
-// Up to two digits that count: such a number is no more exact than that. 1701 gives 1800.
-std::size_t rounded_up(std::size_t inputs);
-
 }  // namespace rightsize

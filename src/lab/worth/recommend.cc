@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "lab/evaluate/verdict.h"
 #include "lab/report/figures.h"
 #include "lab/worth/worth.h"
 
@@ -19,13 +21,19 @@ std::string names(const Worth& worth, const std::vector<ModelIndex>& models) {
   return text;
 }
 
-// "38 % of efflite3's CPU time at +0.1 points [-0.9, +1.0] of top-1".
-std::string saving(const Worth& worth) {
-  const StrategyFigures& point = worth.no_loss;
-  return fmt::format("{:.0f} % of {}'s CPU time at {} points of {}",
-                     100.0 * (1.0 - 1.0 / point.speedup.value),
-                     worth.name(worth.evaluation.baseline), with_interval(point.difference, points),
-                     worth.evaluation.criterion);
+// "its no-loss point saves 38 % of efflite3's CPU time at +0.1 [-0.9, +1.0] points of top-1".
+std::string saving(const Worth& worth, const char* verb) {
+  const Evaluation& e = worth.evaluation;
+  const StrategyFigures& point = *worth.point;
+  const std::string time =
+      fmt::format("{} point {} {:.0f} % of {}'s CPU time", point.name, verb,
+                  100.0 * (1.0 - 1.0 / point.speedup.value), worth.name(e.baseline));
+  if (e.by_labels()) {
+    return fmt::format("{} at {} points of {}", time, with_interval(point.difference, points),
+                       e.criterion);
+  }
+  return fmt::format("{}, with the same answer as {} on {} % of inputs", time, e.reference,
+                     with_interval(point.quality, percent));
 }
 
 // The next cheaper model at a corner of the random mix's hull, if there is one.
@@ -41,90 +49,120 @@ std::string cheaper_single(const Worth& worth) {
   return "";
 }
 
+std::string before_training(const Worth& worth) {
+  const Evaluation& e = worth.evaluation;
+  const std::string seems =
+      worth.point ? fmt::format(" (its {})", saving(worth, "seems to save")) : std::string();
+  return fmt::format(
+      "Before you train a selector, profile about {} inputs in all: {} cannot settle whether it "
+      "{}{}; until then run {}.",
+      e.verdict.inputs_needed, e.inputs, e.by_labels() ? "pays" : "agrees as often as asked", seems,
+      worth.name(e.baseline));
+}
+
 std::string first_step(const WorthReport& report) {
   const Worth& worth = report.now;
-  const Verdict& verdict = worth.evaluation.verdict;
   const std::string& baseline = worth.name(worth.evaluation.baseline);
-  switch (verdict.kind) {
+  const std::string allowed =
+      worth.evaluation.max_loss > 0
+          ? fmt::format("a loss of {:g} points", 100 * worth.evaluation.max_loss)
+          : "no loss";
+  switch (worth.evaluation.verdict.kind) {
     case VerdictKind::kPays:
-      return fmt::format(
-          "Train a selector (`rightsize train`): held out, {} no-loss point saves {}.",
-          report.limits.any() ? "the whole zoo's" : "its", saving(worth));
+    case VerdictKind::kAgrees:
+      return fmt::format("Train a selector (`rightsize train`): held out, {} {}.",
+                         report.limits.any() ? "the whole zoo's" : "its", saving(worth, "saves"));
     case VerdictKind::kDoesNotPay:
-      return fmt::format("Do not train a selector on this zoo: run {} alone{}.", baseline,
-                         cheaper_single(worth));
+      return fmt::format("Do not train a selector for {} on this zoo: run {} alone{}.", allowed,
+                         baseline, cheaper_single(worth));
+    case VerdictKind::kDoesNotAgree:
+      return fmt::format(
+          "Run {} alone: no faster selector answers as it does as often as asked; --max-loss says "
+          "how many percent of other answers you accept.",
+          baseline);
     case VerdictKind::kTooFewData:
       break;
   }
-  const std::string more =
-      verdict.inputs_needed > worth.evaluation.inputs
-          ? fmt::format("profile about {} inputs in all", rounded_up(verdict.inputs_needed))
-          : std::string("profile more inputs");
+  return before_training(worth);
+}
+
+std::string which_within_limits(const WorthReport& report) {
+  const Worth& worth = report.now;
+  const SubsetChoice& subset = worth.subset;
+  if (worth.evaluation.inputs < kFewestInputs) {
+    return fmt::format("Which models to ship within the limits, {} inputs cannot tell.",
+                       worth.evaluation.inputs);
+  }
+  const bool alone = subset.models.size() == 1;
+  const Estimate& gain = subset.figures.over_mix;
+  const std::string doubt =
+      alone || gain.low > 0
+          ? ""
+          : fmt::format(
+                ", not surely better than a random mix of single models in that time ({} points)",
+                with_interval(gain, points));
   return fmt::format(
-      "Before you train a selector, {}: {} cannot settle whether its no-loss point, which seems to "
-      "save {}, beats single models in the same time; until then run {}{}.",
-      more, worth.evaluation.inputs, saving(worth), baseline, cheaper_single(worth));
+      "Within the limits, {} {}{}: held out, {} {} ms ({}x) at {} points against {}{}.",
+      alone ? "run" : "ship", names(worth, subset.models), alone ? " alone" : "",
+      alone ? "that takes" : "such a set takes", milliseconds(subset.figures.cpu_ms.value),
+      times(subset.figures.speedup.value), with_interval(subset.figures.difference, points),
+      worth.name(worth.evaluation.baseline), doubt);
+}
+
+bool is_shown(const Verdict& verdict) {
+  return verdict.kind == VerdictKind::kPays || verdict.kind == VerdictKind::kAgrees;
 }
 
 std::string which_models(const WorthReport& report) {
+  if (report.limits.any()) return which_within_limits(report);
   const Worth& worth = report.now;
-  const SubsetChoice& subset = worth.subset;
-  if (report.limits.any()) {
-    const bool alone = subset.models.size() == 1;
-    const Estimate& gain = subset.figures.over_mix;
-    const std::string doubt =
-        alone || gain.low > 0
-            ? ""
-            : fmt::format(
-                  ", not surely better than a random mix of single models in that time ({} "
-                  "points)",
-                  with_interval(gain, points));
-    return fmt::format(
-        "Within the limits, {} {}{}: held out, {} {} ms ({}x) at {} points against {}{}.",
-        alone ? "run" : "ship", names(worth, subset.models), alone ? " alone" : "",
-        alone ? "that takes" : "such a set takes", milliseconds(subset.figures.cpu_ms.value),
-        times(subset.figures.speedup.value), with_interval(subset.figures.difference, points),
-        worth.name(worth.evaluation.baseline), doubt);
+  const Evaluation& e = worth.evaluation;
+  if (e.verdict.kind == VerdictKind::kTooFewData && e.inputs < kFewestToDrop) {
+    return fmt::format("Which models to drop, {} inputs cannot tell: about {} could.", e.inputs,
+                       std::max(kFewestToDrop, e.verdict.inputs_needed));
   }
-  if (worth.drops.droppable.empty() || worth.evaluation.verdict.kind == VerdictKind::kDoesNotPay) {
-    return "";
-  }
-  return fmt::format("Drop {}: without {} cascades that lose up to 3 points are as good.",
-                     names(worth, worth.drops.droppable),
-                     worth.drops.droppable.size() == 1 ? "it" : "them together");
+  if (worth.drops.droppable.empty() || !is_shown(e.verdict)) return "";
+  return fmt::format("Drop {}: without {} cascades {}.", names(worth, worth.drops.droppable),
+                     worth.drops.droppable.size() == 1 ? "it" : "them together",
+                     e.by_labels() ? "that lose up to 3 points are as good" : "agree as often");
 }
 
 std::string what_then(const WorthReport& report) {
   const Worth& then = *report.then;
-  return fmt::format(
-      "If changed ({}): {}; the no-loss point would save {}, in {} ms instead of {}.",
-      report.change,
-      then.evaluation.verdict.kind == VerdictKind::kPays ? "a selector pays"
-      : then.evaluation.verdict.kind == VerdictKind::kDoesNotPay
-          ? "a selector does not pay"
-          : "too few inputs to say whether a selector pays",
-      saving(then), milliseconds(then.no_loss.cpu_ms.value),
-      milliseconds(report.now.no_loss.cpu_ms.value));
+  const Verdict& verdict = then.evaluation.verdict;
+  const std::string what = then.evaluation.by_labels() ? "pays" : "agrees as often as asked";
+  const std::string so = is_shown(verdict) ? "a selector " + what
+                         : verdict.kind == VerdictKind::kTooFewData
+                             ? "too few inputs to say whether a selector " + what
+                             : "no selector " + what;
+  const std::string point = then.point ? fmt::format("its {}, in {} ms", saving(then, "would save"),
+                                                     milliseconds(then.point->cpu_ms.value))
+                                       : fmt::format("no point would be faster than {}",
+                                                     then.name(then.evaluation.baseline));
+  return fmt::format("If changed ({}): {}; {}.", report.change, so, point);
 }
 
 // Of a loss of one point, by what is recommended.
 std::string proof(const WorthReport& report) {
   constexpr double kLimit = 0.01;
   const Worth& worth = report.now;
+  if (!report.limits.any() && !worth.point) return "";
   const std::optional<std::size_t> needed =
       labels_needed(report.limits.any() ? worth.subset.discordance : worth.discordance, kLimit);
   const std::size_t have = worth.evaluation.inputs;
+  const bool labels = worth.evaluation.by_labels();
+  const std::string claim =
+      labels ? "it loses at most 1 point"
+             : fmt::format("it answers otherwise than {} on at most 1 % of inputs",
+                           worth.evaluation.reference);
   if (!needed) {
-    return fmt::format(
-        "Do not promise a loss of at most 1 point: on these {} inputs it looks larger.", have);
+    return fmt::format("Do not promise that {}: on these {} inputs it looks more.", claim, have);
   }
   if (*needed <= have) {
-    return fmt::format("These {} inputs may be enough to prove that it loses at most 1 point.",
-                       have);
+    return fmt::format("These {} inputs may be enough to prove that {}.", have, claim);
   }
   return fmt::format(
-      "To prove with 95 % confidence that it loses at most 1 point, collect about {} inputs (there "
-      "are {}).",
+      "To prove with 95 % confidence that {}, collect about {} inputs (there are {}).", claim,
       rounded_up(*needed), have);
 }
 
@@ -136,9 +174,12 @@ std::vector<std::string> recommend(const WorthReport& report) {
   if (!models.empty()) sentences.push_back(models);
   if (report.then) {
     sentences.push_back(what_then(report));
-  } else if (report.now.evaluation.verdict.kind != VerdictKind::kDoesNotPay) {
-    sentences.push_back(proof(report));
+    return sentences;
   }
+  const VerdictKind kind = report.now.evaluation.verdict.kind;
+  if (kind == VerdictKind::kDoesNotPay || kind == VerdictKind::kDoesNotAgree) return sentences;
+  const std::string promise = proof(report);
+  if (!promise.empty()) sentences.push_back(promise);
   return sentences;
 }
 

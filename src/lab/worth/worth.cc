@@ -11,21 +11,31 @@ namespace {
 
 constexpr std::array kLossLimits = {0.005, 0.01, 0.02};
 
-const StrategyFigures& no_loss_of(const Evaluation& evaluation) {
-  const std::vector<StrategyFigures>& cascades = evaluation.kinds.front().points;
-  const auto found = std::find_if(cascades.begin(), cascades.end(),
-                                  [](const StrategyFigures& p) { return p.name == kNoLoss; });
-  return found == cascades.end() ? cascades.front() : *found;
-}
-
 void fill_head_room(Worth& worth) {
   const StrategyFigures& oracle = worth.evaluation.oracle_zoo;
-  worth.no_loss = no_loss_of(worth.evaluation);
   worth.mix_at_oracle = oracle.quality.value - oracle.over_mix.value;
-  worth.mix_at_no_loss = worth.no_loss.quality.value - worth.no_loss.over_mix.value;
+  const StrategyFigures* point = worth.evaluation.judged_point();
+  if (point == nullptr) return;
+  worth.point = *point;
+  worth.mix_at_point = point->quality.value - point->over_mix.value;
   const double base = worth.baseline().cpu_ms.value;
   const double room = base - oracle.cpu_ms.value;
-  worth.head_room_taken = room > 0 ? (base - worth.no_loss.cpu_ms.value) / room : 0.0;
+  worth.head_room_taken = room > 0 ? (base - point->cpu_ms.value) / room : 0.0;
+}
+
+// How the point and the baseline differ, and how many inputs prove that it loses little.
+void fill_proofs(const Recording& recording, const FoldOptions& folds, Worth& worth) {
+  if (!worth.point) return;
+  const auto baseline = static_cast<ModelIndex>(worth.evaluation.baseline);
+  for (const Target& target : default_targets(recording.is_graded())) {
+    if (target.name != worth.point->name) continue;
+    const auto held_out = cross_validate(recording, baseline, {target}, fit_cascades, folds);
+    worth.discordance = paired_counts(recording, all_but(recording.items(), {}),
+                                      held_out.front().items, baseline, {});
+  }
+  for (const double limit : kLossLimits) {
+    worth.proofs.push_back({limit, labels_needed(worth.discordance, limit)});
+  }
 }
 
 }  // namespace
@@ -45,13 +55,7 @@ Result<Worth> assess(const OutcomeTable& table, const WorthOptions& options) {
   if (!subset.ok()) return subset.status();
   Worth worth{.evaluation = std::move(*evaluation), .subset = std::move(*subset)};
   fill_head_room(worth);
-  const std::vector<PooledPoint> no_loss =
-      cross_validate(*recording, baseline, {{kNoLoss, 0.0}}, fit_cascades, folds);
-  worth.discordance = paired_counts(*recording, all_but(recording->items(), {}),
-                                    no_loss.front().items, baseline, {});
-  for (const double limit : kLossLimits) {
-    worth.proofs.push_back({limit, labels_needed(worth.discordance, limit)});
-  }
+  fill_proofs(*recording, folds, worth);
   worth.drops = analyse_drops(*recording, baseline, folds, resamples);
   return worth;
 }

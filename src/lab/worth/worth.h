@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lab/evaluate/evaluate.h"
+#include "lab/evaluate/figure_text.h"
 #include "lab/worth/drop.h"
 #include "lab/worth/labels_needed.h"
 #include "lab/worth/subset.h"
@@ -14,7 +15,7 @@
 namespace rightsize {
 
 struct WorthOptions {
-  EvaluateOptions evaluate;  // of it: baseline, reference, folds, resamples
+  EvaluateOptions evaluate;  // of it: baseline, reference, max_loss, folds, resamples
   SubsetLimits limits;
 };
 
@@ -27,11 +28,12 @@ struct LossProof {
 // Everything about one table.
 struct Worth {
   Evaluation evaluation;
-  StrategyFigures no_loss;       // of the cascade, held out
+  // The point that the verdict names, held out; nothing where no point is faster than the baseline.
+  std::optional<StrategyFigures> point;
   double mix_at_oracle = 0.0;    // quality of the random mix that takes the oracle's time
-  double mix_at_no_loss = 0.0;   // and of that which takes the no-loss cascade's
+  double mix_at_point = 0.0;     // and of that which takes the point's
   double head_room_taken = 0.0;  // of the time that the oracle would save, the part it saves
-  PairedCounts discordance;      // of the no-loss cascade and the baseline
+  PairedCounts discordance;      // of the point and the baseline
   std::vector<LossProof> proofs;
   DropAnalysis drops;
   SubsetChoice subset;

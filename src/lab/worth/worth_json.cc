@@ -78,20 +78,23 @@ ordered_json subset_of(const Worth& worth) {
 
 ordered_json to_json(const Worth& worth) {
   const Evaluation& e = worth.evaluation;
+  ordered_json needed;  // null: they are enough
+  if (e.verdict.inputs_needed > 0) needed = e.verdict.inputs_needed;
   ordered_json proofs = ordered_json::array();
   for (const LossProof& proof : worth.proofs) {
     proofs.push_back({{"loss", proof.limit}, {"inputs", to_json(proof.inputs)}});
   }
   return {{"verdict",
            {{"kind", rightsize::to_string(e.verdict.kind)},
+            {"point", e.verdict.point},
             {"gain", to_json(e.verdict.gain)},
-            {"inputs_needed", e.verdict.inputs_needed},
+            {"inputs_needed", needed},
             {"sentence", e.verdict.sentence}}},
           {"baseline", to_json(worth.baseline())},
           {"oracle", to_json(e.oracle_zoo)},
-          {"no_loss", to_json(worth.no_loss)},
+          {"point", worth.point ? to_json(*worth.point) : ordered_json()},
           {"mix_at_oracle", worth.mix_at_oracle},
-          {"mix_at_no_loss", worth.mix_at_no_loss},
+          {"mix_at_point", worth.mix_at_point},
           {"head_room_taken", worth.head_room_taken},
           {"discordant", to_json(worth.discordance)},
           {"inputs_to_prove_loss", proofs},
@@ -115,6 +118,7 @@ std::string worth_json(const WorthReport& report) {
       {"failed", e.failed},
       {"reference", e.reference},
       {"criterion", e.criterion},
+      {"max_loss", e.max_loss},
       {"folds", e.folds},
       {"seed", e.seed},
       {"resamples", e.resamples},

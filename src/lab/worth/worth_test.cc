@@ -90,12 +90,14 @@ TEST(Usefulness, FollowsTheIntervals) {
   const Change worse{"no-loss", {0.0, -0.01, 0.01}, {-0.02, -0.03, -0.01}};
   const Change worse_but_faster{"no-loss", {-0.1, -0.2, -0.05}, {-0.02, -0.03, -0.01}};
   const Change maybe{"no-loss", {0.0, -0.01, 0.01}, {0.0, -0.02, 0.02}};
-  EXPECT_EQ(usefulness_of({none, none}), Usefulness::kDrop);
-  EXPECT_EQ(usefulness_of({none, longer}), Usefulness::kKeep);
-  EXPECT_EQ(usefulness_of({none, longer_but_better}), Usefulness::kCannotTell);
-  EXPECT_EQ(usefulness_of({worse, none}), Usefulness::kKeep);
-  EXPECT_EQ(usefulness_of({worse_but_faster}), Usefulness::kKeep) << "the target is missed";
-  EXPECT_EQ(usefulness_of({none, maybe}), Usefulness::kCannotTell);
+  EXPECT_EQ(usefulness_of({none, none}, 600), Usefulness::kDrop);
+  EXPECT_EQ(usefulness_of({none, longer}, 600), Usefulness::kKeep);
+  EXPECT_EQ(usefulness_of({none, longer_but_better}, 600), Usefulness::kCannotTell);
+  EXPECT_EQ(usefulness_of({worse, none}, 600), Usefulness::kKeep);
+  EXPECT_EQ(usefulness_of({worse_but_faster}, 600), Usefulness::kKeep) << "the target is missed";
+  EXPECT_EQ(usefulness_of({none, maybe}, 600), Usefulness::kCannotTell);
+  EXPECT_EQ(usefulness_of({none, none}, 599), Usefulness::kCannotTell) << "half a point may hide";
+  EXPECT_EQ(usefulness_of({none, longer}, 599), Usefulness::kKeep);
 }
 
 TEST(Drops, ADearAndBadModelGoesAndTheEndsStay) {
@@ -122,7 +124,7 @@ TEST(Drops, OfTwinsOneCanGoButNotBoth) {
   EXPECT_EQ(drops.models[0].usefulness, Usefulness::kDrop);
   EXPECT_EQ(drops.models[1].usefulness, Usefulness::kDrop);
   EXPECT_EQ(drops.droppable.size(), 1U) << "without both the cascade is slower";
-  EXPECT_EQ(usefulness_of(drops.together), Usefulness::kDrop);
+  EXPECT_EQ(usefulness_of(drops.together, 800), Usefulness::kDrop);
 }
 
 TEST(Drops, TheOracleLosesWhatOnlyThisModelKnew) {
@@ -312,17 +314,17 @@ TEST(Worth, HeadRoomIsThatOfTheEvaluation) {
   const OutcomeTable table = synthetic_table({.items = 600, .models = ladder()});
   const Worth worth = reported(table).now;
   const StrategyFigures& oracle = worth.evaluation.oracle_zoo;
-  EXPECT_EQ(worth.no_loss.name, kNoLoss);
+  ASSERT_TRUE(worth.point.has_value());
+  EXPECT_EQ(worth.point->name, worth.evaluation.verdict.point);
   EXPECT_LT(worth.mix_at_oracle, oracle.quality.value);
-  EXPECT_NEAR(worth.mix_at_no_loss + worth.no_loss.over_mix.value, worth.no_loss.quality.value,
-              1e-12);
+  EXPECT_NEAR(worth.mix_at_point + worth.point->over_mix.value, worth.point->quality.value, 1e-12);
   EXPECT_GT(worth.head_room_taken, 0.0);
   EXPECT_LT(worth.head_room_taken, 1.0);
   const auto n = static_cast<double>(worth.discordance.inputs);
   EXPECT_NEAR(
       (static_cast<double>(worth.discordance.won) - static_cast<double>(worth.discordance.lost)) /
           n,
-      worth.no_loss.difference.value, 1e-12);
+      worth.point->difference.value, 1e-12);
 }
 
 TEST(Worth, AChangeIsShownBesideWhatIs) {
@@ -331,7 +333,8 @@ TEST(Worth, AChangeIsShownBesideWhatIs) {
   for (std::size_t i = 0; i < then.item_count(); ++i) then.cells[i * 4 + 3].cpu /= 8;
   const WorthReport report = reported(now, &then, {.models = 2});
   ASSERT_TRUE(report.then.has_value());
-  EXPECT_GT(report.now.no_loss.speedup.value, report.then->no_loss.speedup.value);
+  ASSERT_TRUE(report.now.point.has_value());
+  EXPECT_GT(report.now.baseline().cpu_ms.value, report.then->baseline().cpu_ms.value);
   EXPECT_THAT(report.recommendation.back(), HasSubstr("a change"));
   const std::string text = worth_text(report);
   EXPECT_THAT(text, AllOf(HasSubstr("now"), HasSubstr("then"), HasSubstr("at most 2 models")));

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kLineWidth = 100;
 constexpr double kMiB = 1 << 20;
+constexpr const char* kNone = "-";
 
 using Row = std::vector<std::string>;
 
@@ -40,13 +41,21 @@ std::string memory(const std::optional<std::int64_t>& bytes) {
 
 std::string inputs_to_show_gain(const Worth& worth) {
   const Verdict& verdict = worth.evaluation.verdict;
-  if (verdict.kind == VerdictKind::kPays) return "shown";
-  if (verdict.kind == VerdictKind::kDoesNotPay) return "it does not";
-  return verdict.inputs_needed > 0 ? fmt::format("about {}", rounded_up(verdict.inputs_needed))
-                                   : "unknown";
+  switch (verdict.kind) {
+    case VerdictKind::kPays:
+    case VerdictKind::kAgrees:
+      return "shown";
+    case VerdictKind::kDoesNotPay:
+    case VerdictKind::kDoesNotAgree:
+      return "it does not";
+    case VerdictKind::kTooFewData:
+      break;
+  }
+  return fmt::format("about {}", verdict.inputs_needed);
 }
 
-std::string inputs_of(const LossProof& proof) {
+std::string inputs_of(const Worth& worth, const LossProof& proof) {
+  if (!worth.point) return kNone;
   return proof.inputs ? fmt::format("about {}", rounded_up(*proof.inputs))
                       : "its loss looks larger";
 }
@@ -85,39 +94,54 @@ class KeyFigures {
   std::vector<Row> rows_;
 };
 
-void add_head_room(KeyFigures& table, const std::string& criterion) {
-  table.add("best single model (the baseline)",
+void add_bounds(KeyFigures& table, const Evaluation& e) {
+  table.add(e.by_labels() ? "best single model (the baseline)" : "the reference (the baseline)",
             [](const Worth& w) { return w.name(w.evaluation.baseline); });
-  table.add("  " + criterion + " %",
+  table.add("  " + e.criterion + " %",
             [](const Worth& w) { return with_interval(w.baseline().quality, percent); });
   table.add("  CPU ms per input, with decoding",
             [](const Worth& w) { return milliseconds(w.baseline().cpu_ms.value); });
-  table.add("perfect chooser (a bound), " + criterion + " %",
+  table.add("perfect chooser (a bound), " + e.criterion + " %",
             [](const Worth& w) { return with_interval(w.evaluation.oracle_zoo.quality, percent); });
   table.add("  CPU ms",
             [](const Worth& w) { return milliseconds(w.evaluation.oracle_zoo.cpu_ms.value); });
   table.add("  random mix of single models in that time, %",
             [](const Worth& w) { return percent(w.mix_at_oracle); });
-  table.add("no-loss cascade, held out, " + criterion + " %",
-            [](const Worth& w) { return with_interval(w.no_loss.quality, percent); });
-  table.add("  points against the baseline",
-            [](const Worth& w) { return with_interval(w.no_loss.difference, points); });
-  table.add("  CPU ms", [](const Worth& w) { return milliseconds(w.no_loss.cpu_ms.value); });
-  table.add("  speed-up",
-            [](const Worth& w) { return with_interval(w.no_loss.speedup, times, "x"); });
-  table.add("  of the time a perfect chooser saves, %",
-            [](const Worth& w) { return percent(w.head_room_taken); });
-  table.add("  random mix of single models in that time, %",
-            [](const Worth& w) { return percent(w.mix_at_no_loss); });
-  table.add("  points above that mix",
-            [](const Worth& w) { return with_interval(w.no_loss.over_mix, points); });
+}
+
+// Of the point that the verdict names.
+void add_point(KeyFigures& table, const std::string& criterion) {
+  const auto add = [&](const std::string& label, auto figure) {
+    table.add(label, [figure](const Worth& w) {
+      return w.point ? figure(w, *w.point) : std::string(kNone);
+    });
+  };
+  using Figures = const StrategyFigures&;
+  table.add("cascade, held out: operating point",
+            [](const Worth& w) { return w.point ? w.point->name : std::string("none is faster"); });
+  add("  " + criterion + " %",
+      [](const Worth&, Figures p) { return with_interval(p.quality, percent); });
+  add("  points against the baseline",
+      [](const Worth&, Figures p) { return with_interval(p.difference, points); });
+  add("  CPU ms", [](const Worth&, Figures p) { return milliseconds(p.cpu_ms.value); });
+  add("  speed-up", [](const Worth&, Figures p) { return with_interval(p.speedup, times, "x"); });
+  add("  of the time a perfect chooser saves, %",
+      [](const Worth& w, Figures) { return percent(w.head_room_taken); });
+  add("  random mix of single models in that time, %",
+      [](const Worth& w, Figures) { return percent(w.mix_at_point); });
+  add("  points above that mix",
+      [](const Worth&, Figures p) { return with_interval(p.over_mix, points); });
 }
 
 void add_labels(KeyFigures& table, const Worth& now) {
-  table.add("inputs to show that it pays", inputs_to_show_gain);
+  const bool labels = now.evaluation.by_labels();
+  table.add(labels ? "inputs to show that it pays" : "inputs to show that it agrees as asked",
+            inputs_to_show_gain);
   for (std::size_t p = 0; p < now.proofs.size(); ++p) {
-    table.add(fmt::format("  that it loses at most {:.1f} points", 100 * now.proofs[p].limit),
-              [p](const Worth& w) { return inputs_of(w.proofs[p]); });
+    const double limit = 100 * now.proofs[p].limit;
+    table.add(labels ? fmt::format("  that it loses at most {:.1f} points", limit)
+                     : fmt::format("  that at most {:.1f} % get another answer", limit),
+              [p](const Worth& w) { return inputs_of(w, w.proofs[p]); });
   }
 }
 
@@ -233,7 +257,8 @@ std::string notes(const WorthReport& report) {
 std::string worth_text(const WorthReport& report) {
   const Worth& now = report.now;
   KeyFigures table(report);
-  add_head_room(table, now.evaluation.criterion);
+  add_bounds(table, now.evaluation);
+  add_point(table, now.evaluation.criterion);
   add_labels(table, now);
   add_subset(table, report.limits);
   std::string text = facts(report);
