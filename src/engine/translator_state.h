@@ -40,7 +40,6 @@ class AdaptiveTranslator {
   void count_pieces(const std::string& source);
   Result<std::size_t> choose(const Budget& budget, Nanoseconds elapsed) const;
   Nanoseconds stop_time(std::size_t point, const Budget& budget, Nanoseconds elapsed) const;
-  bool is_answered(const TextWorld& world, const Decision& decision) const;
   void fill(const TextWorld& world, Translation& result) const;
   void explain(const TextWorld& world, std::size_t point, const Budget& budget,
                const PresentCosts& present, Translation& result) const;

@@ -179,7 +179,9 @@ std::string percent_text(double share) {
 
 std::string said_text(const Said& said) {
   if (said.text) {
-    return fmt::format("\"{}\" ({} sure)", *said.text, percent_text(said.probability));
+    const std::string percent = percent_text(said.probability);
+    return fmt::format("\"{}\" ({})", *said.text,
+                       said.by_memory ? "similarity " + percent : percent + " sure");
   }
   const std::string what = said.name.empty()
                                ? fmt::format("class {}", said.label)

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <exception>
 
-#include "text/memory_translator.h"
-
 namespace rightsize {
 namespace {
+
+constexpr double kLeastSimilarity = 0.6;  // of an entry that drafts
 
 double& signal_of(TextOutcome& outcome, Signal signal) {
   return outcome.signals[static_cast<std::size_t>(signal)];

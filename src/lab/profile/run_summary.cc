@@ -33,7 +33,8 @@ Status count_items(RunStore& store, RunSummary& summary) {
 
 Status count_answers(RunStore& store, RunSummary& summary) {
   Result<Statement> select = store.database().prepare(
-      "SELECT model, sum(status = 0), sum(status != 0), count(top1), total(top1), total(top5) "
+      "SELECT model, sum(status = 0), sum(status = 1), sum(status = 2), count(top1), "
+      "total(top1), total(top5) "
       "FROM outcomes GROUP BY model");
   if (!select.ok()) return select.status();
   const auto count = [&](int column) { return static_cast<std::size_t>(select->integer(column)); };
@@ -48,15 +49,16 @@ Status count_answers(RunStore& store, RunSummary& summary) {
     ModelSummary& own = summary.models[model];
     own.answered = count(1);
     own.failed = count(2);
-    own.labelled = count(3);
-    own.top1 = count(4);
-    own.top5 = count(5);
+    own.unanswered = count(3);
+    own.labelled = count(4);
+    own.top1 = count(5);
+    own.top5 = count(6);
   }
 }
 
 Status find_first_errors(RunStore& store, RunSummary& summary) {
   Result<Statement> select = store.database().prepare(
-      "SELECT model, error, min(item) FROM outcomes WHERE status != 0 GROUP BY model");
+      "SELECT model, error, min(item) FROM outcomes WHERE status = 1 GROUP BY model");
   if (!select.ok()) return select.status();
   for (;;) {
     const Result<bool> row = select->step();

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "lab/least_squares.h"
+#include "text/memory_answer.h"
 
 namespace rightsize {
 namespace {
@@ -54,6 +55,24 @@ void read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell
   }
 }
 
+// Before version 4 a memory's nearest entry counted as an answer, whatever it said. Of those runs
+// only what a memory of today surely answers is one: how often an entry came is not recorded.
+void take_back_near_answers(OutcomeTable& table) {
+  const auto similarity = static_cast<std::size_t>(Signal::kSimilarity);
+  for (std::size_t cell = 0; cell < table.cells.size(); ++cell) {
+    const std::string& source = table.text.sources[cell / table.model_count()];
+    RecordedOutcome& outcome = table.cells[cell];
+    if (!table.zoo.models[cell % table.model_count()].translation.memory ||
+        outcome.status != TrialStatus::kOk || source.empty()) {
+      continue;
+    }
+    if (outcome.outcome.signals[similarity] == 1.0 && count_words(source) >= kFewestWords) continue;
+    outcome.status = TrialStatus::kNoAnswer;
+    outcome.outcome = {};
+    table.text.cells[cell] = {};
+  }
+}
+
 std::array<double, 3> lengths_of(const TextCell& cell) {
   return {1.0, static_cast<double>(cell.source_pieces), static_cast<double>(cell.target_tokens)};
 }
@@ -71,7 +90,7 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
   for (;;) {
     const Result<bool> more = select->step();
     if (!more.ok()) return more.status();
-    if (!*more) return {};
+    if (!*more) break;
     const std::ptrdiff_t row = row_of(rows, select->integer(0));
     const std::int64_t model = select->integer(1);
     if (row < 0 || model < 0 || model >= static_cast<std::int64_t>(table.model_count())) {
@@ -81,6 +100,8 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
         static_cast<std::size_t>(row) * table.model_count() + static_cast<std::size_t>(model);
     read_cell(*select, table.cells[cell], table.text.cells[cell]);
   }
+  if (store.version() < 4) take_back_near_answers(table);
+  return {};
 }
 
 std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t model,
