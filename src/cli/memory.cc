@@ -99,7 +99,7 @@ int memory_lookup(const MemoryLookupArgs& args) {
     } else if (match.similarity > 0) {
       print(fmt::format("{:.2f}  {}\n      {}\n{}", match.similarity,
                         printable(std::string(match.source)), printable(match.adapted),
-                        match.answers ? "" : "      (like it, no answer)\n"));
+                        match.answers ? "" : "      (no answer)\n"));
     } else {
       print("   -  (nothing alike)\n");
     }
