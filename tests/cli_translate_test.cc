@@ -157,7 +157,7 @@ TEST_F(CliTranslateTest, WhatAMemoryDoesNotKnowIsNoAnswer) {
   const Output output = run(kByMemory + "'Nothing here is like what it has.'");
   EXPECT_EQ(1, output.code);
   EXPECT_THAT(output.out, HasSubstr("(no answer)"));
-  EXPECT_THAT(output.err, HasSubstr("the memory has no entry that is this sentence"));
+  EXPECT_THAT(output.err, HasSubstr("the memory knows no answer to this sentence"));
 }
 
 TEST_F(CliTranslateTest, AMemoryDoesNotAnswerAnotherQuestion) {

@@ -150,7 +150,7 @@ Nanoseconds AdaptiveTranslator::stop_time(std::size_t point, const Budget& budge
 void AdaptiveTranslator::fill(const TextWorld& world, Translation& result) const {
   result.answered = result.decision.answered();
   if (!result.answered) {
-    result.failure = "the memory has no entry that is this sentence";
+    result.failure = "the memory knows no answer to this sentence";
     for (const Trial& trial : result.decision.trials()) {
       const TextWorld::Run* run = world.run_of(trial.model);
       if (run == nullptr || run->status.ok()) continue;

@@ -107,7 +107,8 @@ std::string end_text(const ExplainedAnswer& answer, bool rescue, bool routes) {
       answer.passed_over.empty() ? "" : passed_over_text(answer.passed_over) + " ";
   switch (answer.reason) {
     case Reason::kConfident:
-      return "That is sure enough, so no further model runs.";
+      return answer.said.by_memory ? "That is like enough, so no further model runs."
+                                   : "That is sure enough, so no further model runs.";
     case Reason::kLastStage:
       return fmt::format(
           "{} is the last stage, after which the answer is taken however sure it is.",
