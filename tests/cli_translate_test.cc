@@ -179,6 +179,25 @@ TEST_F(CliTranslateTest, AMemoryDoesNotAnswerAnotherQuestion) {
   EXPECT_EQ(1.0, known["similarity"]);
 }
 
+TEST_F(CliTranslateTest, TheShippedMemoryDoesNotAnswerAnotherQuestion) {
+  const std::filesystem::path zoo =
+      std::filesystem::path(RIGHTSIZE_SOURCE_DIR) / "zoo" / "libreoffice-en-de";
+  if (!std::filesystem::exists(zoo / "models" / "memory.rstm")) {
+    GTEST_SKIP() << "it is not built: scripts/setup builds it";
+  }
+  folder_.write("in.en",
+                "Connection to the file could be established.\n=SUM(A1:B7)\n"
+                "Do you want to delete the file?\nIt matures on 2036-03-01.\n"
+                "A left-click shows all bookmarks in the document.\nOK\nUndo %s\n"
+                "Connection to the file could not be established.\n");
+  const Output output =
+      run("translate '" + (zoo / "zoo.toml").string() + "' --point memory --plain -f in.en");
+  EXPECT_EQ(1, output.code);
+  EXPECT_EQ("\n\n\n\n\n\n\nEs konnte keine Verbindung zu der Datei hergestellt werden.\n",
+            output.out);
+  EXPECT_THAT(output.err, HasSubstr("7 of 8 sentences could not be translated"));
+}
+
 TEST_F(CliTranslateTest, AManifestHasNoFiguresToChooseBy) {
   const Output output = run(kTranslate + "'" + kSource + "' '" + kSource + "' --deadline 5");
   EXPECT_EQ(1, output.code);

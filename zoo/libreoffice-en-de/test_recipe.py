@@ -19,6 +19,7 @@ from pathlib import Path
 from unittest import mock
 
 HERE = Path(__file__).resolve().parent
+PROGRAM = HERE.parents[1] / "build" / "release" / "rightsize"
 sys.path.insert(0, str(HERE))
 
 import corpus
@@ -108,6 +109,26 @@ class Text(unittest.TestCase):
             with self.subTest(source=source[:12]):
                 self.assertFalse(corpus.usable(source, target))
         self.assertTrue(corpus.usable("Open the file with the name", "開啟此檔案"))
+
+
+class MemoryEdits(unittest.TestCase):
+    @unittest.skipUnless(PROGRAM.exists(), "the program is not built")
+    def test_a_made_up_memory_answers_no_changed_sentence(self):
+        colours = "red green blue black white brown".split()
+        things = "house tree river lamp stone letter".split()
+        source = [f"The {colour} {thing} is not on page {9 * i + j + 20} of %{i + 1}."
+                  for i, colour in enumerate(colours) for j, thing in enumerate(things)]
+        target = [line.replace("is not on page", "steht nicht auf Seite").replace(" of ", " von ")
+                  for line in source]
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name, lines in (("en", source), ("de", target)):
+            (folder / name).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        done = subprocess.run([sys.executable, HERE / "memory_edits.py", folder / "en",
+                               folder / "de", "--program", PROGRAM, "--count", "70"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"70 edits of words \(.*\): 0 answered")
+        self.assertRegex(done.stdout, r"placeholders: [1-9]\d* answered \(.* %\), 0 with an old")
 
 
 class Splitting(unittest.TestCase):
