@@ -21,6 +21,9 @@ void require(bool condition) {
 
 void look_up(const TranslationMemory& memory, std::string_view sentence) {
   static rightsize::MemoryScratch scratch;
+  rightsize::MemoryMatch answer;
+  memory.answer(sentence, answer);
+  require(!answer.answers || answer.exact || answer.similarity == rightsize::kAdapted);
   for (const double least : {0.0, 0.6, 1.0}) {
     rightsize::MemoryMatch match;
     memory.lookup(sentence, least, scratch, match);

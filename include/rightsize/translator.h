@@ -34,10 +34,11 @@ struct Translation {
   // Of a network the geometric mean of its tokens' probabilities, of a memory the similarity of its
   // entry; [0, 1].
   double confidence = 0.0;
-  std::string model;  // that answered
-  std::string point;  // operating point that decided
-  bool cut = false;   // the translation is not whole: a limit of length or time ended it
-  bool late = false;  // the budget had a deadline, and the answer came after it
+  bool by_memory = false;  // a memory answered
+  std::string model;       // that answered
+  std::string point;       // operating point that decided
+  bool cut = false;        // the translation is not whole: a limit of length or time ended it
+  bool late = false;       // the budget had a deadline, and the answer came after it
   std::string failure;
   Decision decision;              // everything tried, why it ended, CPU and wall time in total
   std::size_t source_pieces = 0;  // of the model that answered; 0 of a memory

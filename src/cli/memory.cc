@@ -92,12 +92,14 @@ int memory_lookup(const MemoryLookupArgs& args) {
                          {"source", sentence.text},
                          {"similarity", match.similarity},
                          {"exact", match.exact},
+                         {"answered", match.answers},
                          {"entry", std::string(match.source)},
                          {"translation", match.adapted},
                          {"cpu_us", us}});
     } else if (match.similarity > 0) {
-      print(fmt::format("{:.2f}  {}\n      {}\n", match.similarity,
-                        printable(std::string(match.source)), printable(match.adapted)));
+      print(fmt::format("{:.2f}  {}\n      {}\n{}", match.similarity,
+                        printable(std::string(match.source)), printable(match.adapted),
+                        match.answers ? "" : "      (no answer)\n"));
     } else {
       print("   -  (nothing alike)\n");
     }

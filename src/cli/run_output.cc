@@ -122,6 +122,7 @@ ordered_json to_json(const RunSummary& run) {
     models.push_back({{"model", model.name},
                       {"answered", model.answered},
                       {"failed", model.failed},
+                      {"no_answer", model.unanswered},
                       {"labelled", model.labelled},
                       {"top1", model.top1},
                       {"top5", model.top5},
@@ -197,6 +198,9 @@ void print_run(const RunSummary& run) {
   print_resources(run);
   if (run.failed > 0) print(fmt::format("first input that failed: {}\n", run.first_error));
   for (const ModelSummary& model : run.models) {
+    if (model.unanswered > 0) {
+      print(fmt::format("{} has no answer to {} inputs\n", model.name, model.unanswered));
+    }
     if (model.failed == 0) continue;
     print(fmt::format("{} failed on {} inputs: {}\n", model.name, model.failed, model.first_error));
   }

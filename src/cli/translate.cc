@@ -37,9 +37,16 @@ std::string models_tried(const Translation& translation, const Translator& trans
   std::string names;
   for (const Trial& trial : translation.decision.trials()) {
     names += (names.empty() ? "" : " > ") + translator.model_name(trial.model);
-    if (trial.status != TrialStatus::kOk) names += " (failed)";
+    if (trial.status == TrialStatus::kFailed) names += " (failed)";
+    if (trial.status == TrialStatus::kNoAnswer) names += " (no answer)";
   }
   return names;
+}
+
+std::string trust(const Translation& translation) {
+  const double percent = 100 * translation.confidence;
+  return translation.by_memory ? fmt::format("similarity {:.0f} %", percent)
+                               : fmt::format("{:.0f} % sure", percent);
 }
 
 std::string remarks(const Translation& translation) {
@@ -59,9 +66,8 @@ void print_row(const Row& row, const Translator& translator) {
     print(fmt::format("(no answer)\n    {}\n", t.failure));
     return;
   }
-  print(fmt::format("{}\n    {}, {:.0f} % sure, {:.1f} ms{}\n", printable(t.text),
-                    models_tried(t, translator), 100 * t.confidence, to_ms(t.decision.wall),
-                    remarks(t)));
+  print(fmt::format("{}\n    {}, {}, {:.1f} ms{}\n", printable(t.text), models_tried(t, translator),
+                    trust(t), to_ms(t.decision.wall), remarks(t)));
   if (!t.explanation.empty()) print(t.explanation);
 }
 
@@ -71,10 +77,13 @@ nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
   for (const Trial& trial : t.decision.trials()) {
     tried.push_back({{"model", translator.model_name(trial.model)},
                      {"ok", trial.status == TrialStatus::kOk},
+                     {"no_answer", trial.status == TrialStatus::kNoAnswer},
                      {"cpu_ms", to_ms(trial.cpu)},
                      {"wall_ms", to_ms(trial.wall)}});
   }
   // A sentence that was refused at once has no decision.
+  const auto similarity =
+      t.by_memory ? nlohmann::ordered_json(t.confidence) : nlohmann::ordered_json();
   const char* reason = t.decision.steps().empty() ? "" : to_string(t.decision.last().reason);
   nlohmann::ordered_json document = {{"place", row.sentence.place},
                                      {"source", row.sentence.text},
@@ -83,6 +92,7 @@ nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
                                      {"model", t.model},
                                      {"point", t.point},
                                      {"confidence", t.confidence},
+                                     {"similarity", similarity},
                                      {"cut", t.cut},
                                      {"late", t.late},
                                      {"failure", t.failure},

@@ -36,6 +36,8 @@ class SlowModel : public TextModel {
     times = {};
     outcome = {};
     if (source == "refused") return invalid_input("not this one");
+    outcome.answered = source != "unknown" || says_ != "schnell";
+    if (!outcome.answered) return {};
     const Nanoseconds begin = clock_now;
     const Nanoseconds whole = line_.expected(words(source)).wall;
     const auto time =

@@ -52,6 +52,7 @@ TEST_F(TranslatorFilesTest, EveryModelIsAnOperatingPoint) {
     EXPECT_GT(translation->confidence, 0.0);
     EXPECT_LE(translation->confidence, 1.0);
     EXPECT_FALSE(translation->late);
+    EXPECT_EQ(point == "memory", translation->by_memory);
     if (point == "memory") continue;
     EXPECT_GT(translation->source_pieces, 5U);
     EXPECT_GT(translation->target_tokens, 0U);
@@ -131,8 +132,11 @@ TEST_F(TranslatorFilesTest, AMemoryThatHasNothingAlikeAnswersNothing) {
   ASSERT_TRUE(translator.ok());
   const auto translation = translator->translate("Completely different words stand here");
   ASSERT_TRUE(translation.ok());
+  EXPECT_FALSE(translation->answered);
   EXPECT_EQ("", translation->text);
   EXPECT_EQ(0.0, translation->confidence);
+  ASSERT_EQ(1U, translation->decision.tried_count);
+  EXPECT_EQ(TrialStatus::kNoAnswer, translation->decision.tried[0].status);
 }
 
 TEST_F(TranslatorFilesTest, ADeadlineInThePast) {

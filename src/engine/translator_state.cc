@@ -160,18 +160,10 @@ Nanoseconds AdaptiveTranslator::stop_time(std::size_t point, const Budget& budge
   return std::max(deadline - kReservedSteps * step, deadline / 2);
 }
 
-// A memory without an entry that is like the sentence has answered nothing, whatever the rule says.
-bool AdaptiveTranslator::is_answered(const TextWorld& world, const Decision& decision) const {
-  if (!decision.answered()) return false;
-  const ModelIndex model = decision.answered_by().model;
-  return !file_.zoo.models[model].translation.memory || world.source().empty() ||
-         !world.run_of(model)->outcome.text.empty();
-}
-
 void AdaptiveTranslator::fill(const TextWorld& world, Translation& result) const {
-  result.answered = is_answered(world, result.decision);
+  result.answered = result.decision.answered();
   if (!result.answered) {
-    result.failure = "no entry of the memory is like the sentence";
+    result.failure = "the memory knows no answer to this sentence";
     for (const Trial& trial : result.decision.trials()) {
       const TextWorld::Run* run = world.run_of(trial.model);
       if (run == nullptr || run->status.ok()) continue;
@@ -185,10 +177,10 @@ void AdaptiveTranslator::fill(const TextWorld& world, Translation& result) const
   result.model = file_.zoo.models[model].name;
   result.text = run.outcome.text;
   const Signals& signals = run.outcome.signals;
+  result.by_memory = file_.zoo.models[model].translation.memory;
   result.confidence =
-      file_.zoo.models[model].translation.memory
-          ? signals[static_cast<std::size_t>(Signal::kSimilarity)]
-          : std::exp(signals[static_cast<std::size_t>(Signal::kMeanLogProbability)]);
+      result.by_memory ? signals[static_cast<std::size_t>(Signal::kSimilarity)]
+                       : std::exp(signals[static_cast<std::size_t>(Signal::kMeanLogProbability)]);
   result.cut = !run.outcome.finished;
   result.source_pieces = run.outcome.source_pieces;
   result.target_tokens = run.outcome.target_tokens;

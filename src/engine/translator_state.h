@@ -43,7 +43,6 @@ class AdaptiveTranslator {
   std::optional<std::size_t> let_through(const Result<std::size_t>& chosen, const Budget& budget,
                                          Nanoseconds elapsed);
   Nanoseconds stop_time(std::size_t point, const Budget& budget, Nanoseconds elapsed) const;
-  bool is_answered(const TextWorld& world, const Decision& decision) const;
   void fill(const TextWorld& world, Translation& result) const;
   void explain(const TextWorld& world, std::size_t point, const Budget& budget,
                const PresentCosts& present, Translation& result) const;

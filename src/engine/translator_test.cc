@@ -172,6 +172,32 @@ TEST_F(TranslatorTest, WithoutFiguresOrPointsThereIsNothingToChooseBy) {
   EXPECT_EQ(answer(*fixed, kShort, {.deadline = 50 * kMs}).text, "schnell");
 }
 
+TEST_F(TranslatorTest, AModelThatKnowsNoAnswerHasNotFailed) {
+  std::get<CascadeRule>(file_.points[1].rule).stages[0].threshold = -1000;  // sure of anything
+  const auto translator = open({.point = "both", .explain = true});
+  const Translation t = answer(*translator, "unknown", {});
+  EXPECT_EQ("gut", t.text);
+  ASSERT_EQ(2U, t.decision.tried_count);
+  EXPECT_EQ(TrialStatus::kNoAnswer, t.decision.tried[0].status);
+  EXPECT_THAT(t.explanation, HasSubstr("Ran quick, the first stage: it knows no answer, after"));
+  EXPECT_THAT(t.explanation, HasSubstr("Ran good, the next stage: it says"));
+  EXPECT_THAT(t.explanation, testing::Not(HasSubstr("failed")));
+  const auto document = nlohmann::json::parse(t.explanation_json);
+  EXPECT_EQ(true, document["steps"][0]["no_answer"]);
+  EXPECT_FALSE(document["steps"][1].contains("no_answer"));
+}
+
+TEST_F(TranslatorTest, ASimilarityIsNotCalledSureness) {
+  file_.zoo.models[0].translation.memory = true;
+  std::get<CascadeRule>(file_.points[1].rule) = {
+      .signal = Signal::kSimilarity, .stages = {{.model = 0, .threshold = 0.0}, {.model = 1}}};
+  const auto translator = open({.point = "both", .explain = true});
+  const Translation t = answer(*translator, kShort, {});
+  EXPECT_TRUE(t.by_memory);
+  EXPECT_THAT(t.explanation, HasSubstr("\"schnell\" (similarity 0.0 %), by quick"));
+  EXPECT_THAT(t.explanation, testing::Not(HasSubstr(" sure")));
+}
+
 TEST_F(TranslatorTest, ExplainsWhatItDid) {
   const auto translator = open({.point = "both", .steerable = true, .explain = true});
   const Translation t = answer(*translator, kShort, {.max_loss = 0.02});

@@ -96,6 +96,7 @@ ExplainedStep explain_run(const Asked& asked, const Step& step, std::size_t t, b
                     .reason = step.reason,
                     .model = asked.name(step.model),
                     .ok = trial.status == TrialStatus::kOk,
+                    .no_answer = trial.status == TrialStatus::kNoAnswer,
                     .cpu_ms = to_ms(trial.cpu)};
   run.cpu_so_far_ms = to_ms(asked.decision.features_cpu);
   for (std::size_t i = 0; i <= t; ++i) run.cpu_so_far_ms += to_ms(asked.decision.tried[i].cpu);
@@ -173,7 +174,8 @@ Said said_text_of(const Asked& asked, std::int64_t answer) {
     if (trials[t].status != TrialStatus::kOk || trials[t].answer != answer) continue;
     said.text = asked.texts[t];
     const ModelSpec& model = asked.file.zoo.models[trials[t].model];
-    said.probability = confidence_of(trials[t].signals, model.translation.memory);
+    said.by_memory = model.translation.memory;
+    said.probability = confidence_of(trials[t].signals, said.by_memory);
     break;
   }
   return said;

@@ -49,6 +49,7 @@ struct Said {
   std::int64_t label = -1;
   std::string name;                 // empty where the zoo has none for it
   double probability = 0.0;         // of a translation its confidence (Translation::confidence)
+  bool by_memory = false;           // ... which is a similarity then
   std::optional<std::string> text;  // of a translation, which has no class
 };
 
@@ -59,6 +60,7 @@ struct ExplainedStep {
   std::string model;                     // kRun
   std::string group;                     // kExtract: name of the group of features
   bool ok = false;                       // it gave an answer, or the features
+  bool no_answer = false;                // kRun: it ran and knows no answer
   bool cut = false;                      // kRun: a limit of time or length ended the translation
   std::optional<Said> said;              // kRun
   double cpu_ms = 0.0;                   // kRun: pre-processing and inference

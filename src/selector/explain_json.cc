@@ -33,7 +33,10 @@ ordered_json list(const std::vector<T>& values) {
 }
 
 ordered_json part(const Said& said) {
-  if (said.text) return {{"text", *said.text}, {"confidence", number(said.probability)}};
+  if (said.text) {
+    return {{"text", *said.text},
+            {said.by_memory ? "similarity" : "confidence", number(said.probability)}};
+  }
   return {{"class", said.label}, {"name", said.name}, {"probability", number(said.probability)}};
 }
 
@@ -71,6 +74,7 @@ ordered_json part(const ExplainedStep& step) {
   }
   object["model"] = step.model;
   object["ok"] = step.ok;
+  if (step.no_answer) object["no_answer"] = true;
   if (step.cut) object["cut"] = true;
   object["said"] = step.said ? part(*step.said) : ordered_json();
   object["cpu_ms"] = number(step.cpu_ms);

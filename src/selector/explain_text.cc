@@ -40,14 +40,15 @@ std::string indented(const std::string& text, std::size_t first, std::size_t oth
 }
 std::string item(const std::string& text) { return indented("- " + text, 2, 4); }
 
-std::string why_run(const ExplainedStep& step, bool routes) {
+// `unanswered_before`: the step before knew no answer, which is no failure.
+std::string why_run(const ExplainedStep& step, bool routes, bool unanswered_before) {
   switch (step.reason) {
     case Reason::kFirstStage:
       return ", the first stage";
     case Reason::kNotConfident:
       return ", the next stage";
     case Reason::kModelFailed:
-      return " in place of the model that failed";
+      return unanswered_before ? ", the next stage" : " in place of the model that failed";
     case Reason::kUnavailable:
       return "";
     case Reason::kProbe:
@@ -67,16 +68,19 @@ std::string why_run(const ExplainedStep& step, bool routes) {
 bool is_measured(const ExplainedStep& step) { return step.action == Action::kExtract && step.ok; }
 
 // Of all but measured features, which several steps have together.
-std::string step_text(const ExplainedStep& step, bool routes) {
+std::string step_text(const ExplainedStep& step, bool routes, bool unanswered_before) {
   if (step.action == Action::kExtract) {
     return fmt::format("The features '{}', which the premodel needs, could not be measured.",
                        step.group);
   }
   std::string text;
   if (!step.passed_over.empty()) text = passed_over_text(step.passed_over) + " ";
-  text += fmt::format("Ran {}{}: ", step.model, why_run(step, routes));
+  text += fmt::format("Ran {}{}: ", step.model, why_run(step, routes, unanswered_before));
   if (!step.said && step.cut) {
     return text + fmt::format("the deadline cut it after {}.", ms_text(step.cpu_ms));
+  }
+  if (step.no_answer) {
+    return text + fmt::format("it knows no answer, after {}.", ms_text(step.cpu_ms));
   }
   if (!step.said) {
     return text + fmt::format("it failed and gave no answer, after {}.", ms_text(step.cpu_ms));
@@ -103,7 +107,8 @@ std::string end_text(const ExplainedAnswer& answer, bool rescue, bool routes) {
       answer.passed_over.empty() ? "" : passed_over_text(answer.passed_over) + " ";
   switch (answer.reason) {
     case Reason::kConfident:
-      return "That is sure enough, so no further model runs.";
+      return answer.said.by_memory ? "That is like enough, so no further model runs."
+                                   : "That is sure enough, so no further model runs.";
     case Reason::kLastStage:
       return fmt::format(
           "{} is the last stage, after which the answer is taken however sure it is.",
@@ -151,8 +156,9 @@ std::string happened_text(const Explanation& explanation) {
   for (std::size_t i = 0; i < steps.size();) {
     std::vector<std::string> groups;
     while (i < steps.size() && is_measured(steps[i])) groups.push_back(steps[i++].group);
+    const bool unanswered_before = i > 0 && steps[i - 1].no_answer;
     const std::string line =
-        groups.empty() ? step_text(steps[i++], routes)
+        groups.empty() ? step_text(steps[i++], routes, unanswered_before)
                        : fmt::format(
                              "Measured the features of the input that the premodel chooses "
                              "by: {}.",

@@ -142,10 +142,11 @@ std::string signal_decided(const StageTest& comparison, const std::string& model
                         signal_text(comparison.signal), model);
   if (std::isnan(comparison.value)) return capital(subject_text) + ": not a number.";
   const auto [value, threshold] = told_apart(comparison.value, comparison.threshold);
-  return capital(fmt::format("{} ({}): {}, where {} or {} is sure enough.", subject_text,
+  return capital(fmt::format("{} ({}): {}, where {} or {} is {} enough.", subject_text,
                              meaning_of(comparison.signal), with_unit(value, unit_of(comparison)),
                              with_unit(threshold, unit_of(comparison)),
-                             comparison.small_is_sure ? "less" : "more"));
+                             comparison.small_is_sure ? "less" : "more",
+                             comparison.signal == Signal::kSimilarity ? "like" : "sure"));
 }
 
 std::string signal_change(const StageTest& comparison, const std::string& model) {
@@ -179,7 +180,9 @@ std::string percent_text(double share) {
 
 std::string said_text(const Said& said) {
   if (said.text) {
-    return fmt::format("\"{}\" ({} sure)", *said.text, percent_text(said.probability));
+    const std::string percent = percent_text(said.probability);
+    return fmt::format("\"{}\" ({})", *said.text,
+                       said.by_memory ? "similarity " + percent : percent + " sure");
   }
   const std::string what = said.name.empty()
                                ? fmt::format("class {}", said.label)

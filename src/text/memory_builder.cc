@@ -8,16 +8,24 @@
 #include <unordered_map>
 
 #include "core/file.h"
+#include "text/memory_answer.h"
 #include "text/memory_file.h"
 #include "text/translation_memory.h"
 
 namespace rightsize {
 namespace {
 
+struct ChosenPair {
+  SentencePair pair;
+  std::size_t count = 0;   // of it
+  std::size_t others = 0;  // of its source with other translations
+};
+
 // The pairs that are kept, by first appearance of their source.
-std::vector<SentencePair> choose_pairs(std::span<const SentencePair> pairs) {
+std::vector<ChosenPair> choose_pairs(std::span<const SentencePair> pairs) {
   struct Translations {
     std::vector<std::pair<std::string, std::size_t>> counts;  // by first appearance
+    std::size_t pairs = 0;
   };
   std::unordered_map<std::string, std::size_t> places;
   std::vector<std::string> sources;
@@ -31,6 +39,7 @@ std::vector<SentencePair> choose_pairs(std::span<const SentencePair> pairs) {
       sources.push_back(pair.source);
       translations.emplace_back();
     }
+    ++translations[found->second].pairs;
     auto& counts = translations[found->second].counts;
     const auto known = std::find_if(counts.begin(), counts.end(),
                                     [&](const auto& one) { return one.first == pair.target; });
@@ -40,24 +49,26 @@ std::vector<SentencePair> choose_pairs(std::span<const SentencePair> pairs) {
       ++known->second;
     }
   }
-  std::vector<SentencePair> chosen;
+  std::vector<ChosenPair> chosen;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto& counts = translations[i].counts;
     const auto best =
         std::max_element(counts.begin(), counts.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    chosen.push_back({sources[i], best->first});
+    chosen.push_back(
+        {{sources[i], best->first}, best->second, translations[i].pairs - best->second});
   }
   return chosen;
 }
 
 class Builder {
  public:
-  explicit Builder(const std::vector<SentencePair>& pairs) {
-    for (const SentencePair& pair : pairs) add(pair);
+  explicit Builder(std::vector<ChosenPair> pairs) : pairs_(std::move(pairs)) {
+    for (const ChosenPair& pair : pairs_) add(pair);
     sort_vocabulary();
     fill_postings();
     fill_buckets();
+    fill_frames();
   }
 
   std::string bytes() const {
@@ -65,6 +76,7 @@ class Builder {
     header.entries = static_cast<std::uint32_t>(entries_.size());
     header.vocabulary = static_cast<std::uint32_t>(terms_.size());
     header.buckets = static_cast<std::uint32_t>(buckets_.size());
+    header.frames = static_cast<std::uint32_t>(frames_.size());
     header.entry_words = words_.size();
     header.postings = postings_.size();
     header.characters = characters_.size();
@@ -72,6 +84,7 @@ class Builder {
     append(body, entries_.data(), entries_.size() * sizeof(MemoryEntry));
     append(body, terms_.data(), terms_.size() * sizeof(MemoryTerm));
     append(body, buckets_.data(), buckets_.size() * sizeof(std::uint32_t));
+    append(body, frames_.data(), frames_.size() * sizeof(std::uint32_t));
     append(body, words_.data(), words_.size() * sizeof(std::uint32_t));
     append(body, postings_.data(), postings_.size() * sizeof(std::uint32_t));
     append(body, characters_.data(), characters_.size());
@@ -93,8 +106,11 @@ class Builder {
     return place;
   }
 
-  void add(const SentencePair& pair) {
+  void add(const ChosenPair& chosen) {
+    const SentencePair& pair = chosen.pair;
     MemoryEntry entry;
+    entry.count = static_cast<std::uint32_t>(chosen.count);
+    entry.others = static_cast<std::uint32_t>(chosen.others);
     entry.source = store(pair.source);
     entry.source_size = static_cast<std::uint32_t>(pair.source.size());
     entry.target = store(pair.target);
@@ -110,7 +126,6 @@ class Builder {
           forms_.try_emplace(form, static_cast<std::uint32_t>(forms_.size())).first->second);
     }
     entries_.push_back(entry);
-    sources_.push_back(pair.source);
   }
 
   // Terms are numbered in the order of their bytes, so that they can be searched.
@@ -138,21 +153,57 @@ class Builder {
     }
   }
 
-  // By the source as it stands; open addressing.
+  // Open addressing.
+  static void insert(std::string_view key, std::uint32_t entry,
+                     std::vector<std::uint32_t>& buckets) {
+    std::size_t at = hash_of(key) & (buckets.size() - 1);
+    while (buckets[at] != kNoEntry) at = (at + 1) & (buckets.size() - 1);
+    buckets[at] = entry;
+  }
+  static std::vector<std::uint32_t> buckets_for(std::size_t entries) {
+    return std::vector<std::uint32_t>(std::bit_ceil(2 * entries + 2), kNoEntry);
+  }
+
+  // By the source as it stands.
   void fill_buckets() {
-    buckets_.assign(std::bit_ceil(2 * entries_.size() + 2), kNoEntry);
-    for (std::size_t e = 0; e < entries_.size(); ++e) {
-      std::size_t at = hash_of(sources_[e]) & (buckets_.size() - 1);
-      while (buckets_[at] != kNoEntry) at = (at + 1) & (buckets_.size() - 1);
-      buckets_[at] = static_cast<std::uint32_t>(e);
+    buckets_ = buckets_for(entries_.size());
+    for (std::uint32_t e = 0; e < entries_.size(); ++e) insert(pairs_[e].pair.source, e, buckets_);
+  }
+
+  // Of entries that differ in values alone the first that may answer stands for all.
+  void fill_frames() {
+    std::map<std::string, std::vector<std::uint32_t>> alike;
+    for (std::uint32_t e = 0; e < entries_.size(); ++e) {
+      const std::vector<MemoryValue> values = find_values(pairs_[e].pair.source);
+      if (!values.empty()) alike[frame_of(pairs_[e].pair.source, values)].push_back(e);
+    }
+    frames_ = buckets_for(alike.size());
+    for (const auto& [frame, members] : alike) {
+      const auto first = std::find_if(members.begin(), members.end(), [&](std::uint32_t e) {
+        return is_trusted(pairs_[e].pair.source, entries_[e]);
+      });
+      if (first != members.end() && !is_contradicted(*first, members)) {
+        insert(frame, *first, frames_);
+      }
     }
   }
 
+  // Does putting in another entry's values give something else than its translation? Then what the
+  // values are changes more than themselves.
+  bool is_contradicted(std::uint32_t entry, const std::vector<std::uint32_t>& alike) const {
+    return std::any_of(alike.begin(), alike.end(), [&](std::uint32_t other) {
+      const auto& [source, target] = pairs_[entry].pair;
+      const auto adapted = adapt_translation(source, target, pairs_[other].pair.source);
+      return adapted && *adapted != pairs_[other].pair.target;
+    });
+  }
+
+  std::vector<ChosenPair> pairs_;
   std::map<std::string, std::uint32_t> forms_;
-  std::vector<std::string> sources_;
   std::vector<MemoryEntry> entries_;
   std::vector<MemoryTerm> terms_;
   std::vector<std::uint32_t> buckets_;
+  std::vector<std::uint32_t> frames_;
   std::vector<std::uint32_t> words_;
   std::vector<std::uint32_t> postings_;
   std::string characters_;

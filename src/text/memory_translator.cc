@@ -17,9 +17,12 @@ Status MemoryTranslator::translate(std::string_view source, Nanoseconds /*stop_a
       return {};
     }
     const Stopwatch inference;
-    memory_.lookup(source, kLeastSimilarity, scratch_, match_);
-    similarity = match_.similarity;
-    outcome.text = match_.adapted;
+    memory_.answer(source, match_);
+    outcome.answered = match_.answers;
+    if (outcome.answered) {
+      similarity = match_.similarity;
+      outcome.text = match_.adapted;
+    }
     times.inference = inference.elapsed();
     return {};
   } catch (const std::exception& error) {

@@ -8,9 +8,6 @@
 
 namespace rightsize {
 
-// Entries less alike than this are no answer: the translation is empty then, its similarity 0.
-inline constexpr double kLeastSimilarity = 0.6;
-
 class MemoryTranslator : public TextModel {
  public:
   explicit MemoryTranslator(const TranslationMemory& memory) : memory_(memory) {}
@@ -19,7 +16,6 @@ class MemoryTranslator : public TextModel {
 
  private:
   const TranslationMemory& memory_;
-  MemoryScratch scratch_;
   MemoryMatch match_;
 };
 

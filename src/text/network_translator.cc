@@ -7,10 +7,11 @@
 #include <exception>
 
 #include "core/passing.h"
-#include "text/memory_translator.h"
 
 namespace rightsize {
 namespace {
+
+constexpr double kLeastSimilarity = 0.6;  // of an entry that drafts
 
 double& signal_of(TextOutcome& outcome, Signal signal) {
   return outcome.signals[static_cast<std::size_t>(signal)];

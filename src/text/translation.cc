@@ -18,7 +18,8 @@ std::int64_t answer_of(std::string_view text) {
 }
 
 void set_answer(const TextOutcome& outcome, Trial& trial) {
-  trial.status = TrialStatus::kOk;
+  trial.status = outcome.answered ? TrialStatus::kOk : TrialStatus::kNoAnswer;
+  if (!outcome.answered) return;
   trial.signals = outcome.signals;
   trial.answer = answer_of(outcome.text);
   trial.top = nullptr;

@@ -14,6 +14,7 @@ namespace rightsize {
 // What one model says of one sentence.
 struct TextOutcome {
   std::string text;
+  bool answered = true;  // false: the model knows no answer (a memory without the sentence)
   Signals signals{};
   std::size_t source_pieces = 0;  // without marks
   std::size_t target_tokens = 0;  // with the end mark; of a memory 0
@@ -24,7 +25,7 @@ struct TextOutcome {
 // Two answers are the same where their texts are: a number that stands for a text.
 std::int64_t answer_of(std::string_view text);
 
-// Makes a trial one with this answer.
+// Makes a trial one with this answer, or one without.
 void set_answer(const TextOutcome& outcome, Trial& trial);
 
 // A source as models get it: control characters are spaces, spaces at both ends are gone. Fails,

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/file.h"
+#include "text/memory_answer.h"
 #include "text/memory_file.h"
 
 namespace rightsize {
@@ -65,6 +66,7 @@ struct TranslationMemory::View {
   std::span<const MemoryEntry> entries;
   std::span<const MemoryTerm> terms;
   std::span<const std::uint32_t> buckets;
+  std::span<const std::uint32_t> frames;
   std::span<const std::uint32_t> words;
   std::span<const std::uint32_t> postings;
   std::string_view characters;
@@ -109,11 +111,14 @@ struct TranslationMemory::View {
     const auto below = [](std::span<const std::uint32_t> values, std::size_t limit) {
       return std::all_of(values.begin(), values.end(), [&](auto v) { return v < limit; });
     };
-    return below(words, terms.size()) && below(postings, entries.size()) &&
-           std::all_of(buckets.begin(), buckets.end(),
-                       [&](auto v) { return v == kNoEntry || v < entries.size(); }) &&
-           std::find(buckets.begin(), buckets.end(), kNoEntry) != buckets.end() &&
-           std::has_single_bit(buckets.size());
+    const auto table = [&](std::span<const std::uint32_t> values) {
+      return std::all_of(values.begin(), values.end(),
+                         [&](auto v) { return v == kNoEntry || v < entries.size(); }) &&
+             std::find(values.begin(), values.end(), kNoEntry) != values.end() &&
+             std::has_single_bit(values.size());
+    };
+    return below(words, terms.size()) && below(postings, entries.size()) && table(buckets) &&
+           table(frames);
   }
 };
 
@@ -152,11 +157,12 @@ Result<std::unique_ptr<TranslationMemory>> TranslationMemory::over(std::span<con
   take(view->entries, header.entries);
   take(view->terms, header.vocabulary);
   take(view->buckets, header.buckets);
+  take(view->frames, header.frames);
   take(view->words, header.entry_words);
   take(view->postings, header.postings);
   take(view->characters, header.characters);
-  if (!fits || at != body.size() || checksum_of(body.data(), body.size()) != header.checksum ||
-      !view->is_sound()) {
+  if (!fits || at != body.size() || header.unused != 0 ||
+      checksum_of(body.data(), body.size()) != header.checksum || !view->is_sound()) {
     return invalid_input(name + ": the translation memory is truncated or damaged; build it again");
   }
   return std::unique_ptr<TranslationMemory>(new TranslationMemory(std::move(view)));
@@ -207,6 +213,39 @@ std::uint32_t TranslationMemory::find_exact(std::string_view sentence) const {
     if (view_->source(view_->buckets[at]) == sentence) return view_->buckets[at];
   }
   return kNoEntry;
+}
+
+// The answer of an entry that differs in values alone.
+void TranslationMemory::answer_by_frame(std::string_view sentence, MemoryMatch& match) const {
+  const std::vector<MemoryValue> values = find_values(sentence);
+  if (values.empty()) return;
+  const std::string frame = frame_of(sentence, values);
+  const std::size_t mask = view_->frames.size() - 1;
+  for (std::size_t at = hash_of(frame) & mask; view_->frames[at] != kNoEntry;
+       at = (at + 1) & mask) {
+    const std::uint32_t entry = view_->frames[at];
+    if (frame_of(view_->source(entry), find_values(view_->source(entry))) != frame) continue;
+    auto adapted = adapt_translation(view_->source(entry), view_->target(entry), sentence);
+    if (!adapted || !is_trusted(view_->source(entry), view_->entries[entry])) return;
+    match = {.similarity = kAdapted,
+             .answers = true,
+             .source = view_->source(entry),
+             .translation = view_->target(entry),
+             .adapted = std::move(*adapted)};
+    return;
+  }
+}
+
+void TranslationMemory::answer(std::string_view sentence, MemoryMatch& match) const {
+  match = {};
+  const std::uint32_t exact = find_exact(sentence);
+  if (exact == kNoEntry) return answer_by_frame(sentence, match);
+  match = {.similarity = 1.0,
+           .exact = true,
+           .answers = is_trusted(view_->source(exact), view_->entries[exact]),
+           .source = view_->source(exact),
+           .translation = view_->target(exact),
+           .adapted = std::string(view_->target(exact))};
 }
 
 // An entry within `least` differs in so few words that it shares one of the rarest words at least:
@@ -314,16 +353,9 @@ void TranslationMemory::adapt(std::uint32_t entry, MemoryScratch& scratch,
 
 void TranslationMemory::lookup(std::string_view sentence, double least, MemoryScratch& scratch,
                                MemoryMatch& match) const {
+  answer(sentence, match);
+  if (match.similarity > 0 && match.similarity >= least) return;
   match = {};
-  const std::uint32_t exact = find_exact(sentence);
-  if (exact != kNoEntry) {
-    match.similarity = 1.0;
-    match.exact = true;
-    match.source = view_->source(exact);
-    match.translation = view_->target(exact);
-    match.adapted = std::string(match.translation);
-    return;
-  }
   split_words(sentence, scratch.words);
   if (!identify(scratch)) return;
   collect(std::clamp(least, 0.05, 1.0), scratch);

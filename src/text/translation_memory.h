@@ -1,13 +1,15 @@
-// A translation memory: sentences with their translations, looked up by likeness.
+// A translation memory: sentences with their translations. It answers a sentence that it has, or
+// one that differs from it in values alone (see memory_answer.h); what is merely like it can be
+// looked up, and answers nothing.
 //
 // The file is built once (build_memory) and mapped. Reading it is safe on hostile bytes: its
 // checksum and every number in it are checked when it is opened.
 //
 // Similarity of two sentences: 1 - (word edit distance) / (words of the longer one), over the words
-// of memory_words.h. Where all words are equal but for numbers and placeholders, the stored
-// translation is adapted: each value that differs is replaced, if it stands exactly once in the
-// stored source and exactly once in its translation; a value that cannot be counts as a different
-// word. An adapted translation has a similarity of at most kAdapted.
+// of memory_words.h. Where all words of a near entry are equal but for numbers and placeholders,
+// the stored translation is adapted: each value that differs is replaced, if it stands exactly once
+// in the stored source and exactly once in its translation; a value that cannot be counts as a
+// different word. An adapted translation has a similarity of at most kAdapted.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +31,10 @@ inline constexpr std::size_t kMostWords = 200;  // of a sentence; longer ones ma
 struct MemoryMatch {
   double similarity = 0.0;       // of the most similar entry found; 0: none
   bool exact = false;            // the source is the entry's, character by character
+  bool answers = false;          // else it is near, and another question
   std::string_view source;       // of the entry, in the memory
   std::string_view translation;  // of the entry, in the memory
-  std::string adapted;           // what to answer
+  std::string adapted;           // with the sentence's own values
 };
 
 struct MemoryCandidate {
@@ -62,8 +65,10 @@ class TranslationMemory {
                                                          const std::string& name);
   ~TranslationMemory();
 
-  // The most similar entry. Entries less alike than `least` may be missed. May be called from
-  // several threads at once, each with its own scratch.
+  // The entry that is the sentence's, if there is one: `match.answers` says whether it answers it.
+  void answer(std::string_view sentence, MemoryMatch& match) const;
+  // The same or else the most similar entry. Entries less alike than `least` may be missed. May be
+  // called from several threads at once, each with its own scratch.
   void lookup(std::string_view sentence, double least, MemoryScratch& scratch,
               MemoryMatch& match) const;
 
@@ -74,6 +79,7 @@ class TranslationMemory {
   explicit TranslationMemory(std::unique_ptr<View> view);
   bool identify(MemoryScratch& scratch) const;
   std::uint32_t find_exact(std::string_view sentence) const;
+  void answer_by_frame(std::string_view sentence, MemoryMatch& match) const;
   void collect(double least, MemoryScratch& scratch) const;
   void compare(std::string_view sentence, double least, MemoryScratch& scratch,
                MemoryMatch& match) const;
@@ -87,9 +93,9 @@ struct SentencePair {
   std::string target;
 };
 
-// Writes a memory. Of several translations of one source the most frequent one is kept, of equally
-// frequent ones the first. Pairs with an empty side or a source of more than kMostWords words are
-// left out. The bytes depend on the pairs alone.
+// Writes a memory. Repeats count: of several translations of one source the most frequent one is
+// kept, of equally frequent ones the first. Pairs with an empty side or a source of more than
+// kMostWords words are left out. The bytes depend on the pairs alone.
 Status build_memory(std::span<const SentencePair> pairs, const std::filesystem::path& file);
 std::string memory_bytes(std::span<const SentencePair> pairs);
 

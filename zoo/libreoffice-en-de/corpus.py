@@ -6,7 +6,8 @@ that no page has sentences on both sides.
 
     corpus.py WORK [--language de]
 
-Writes WORK/{train,val,test}.{en,LANGUAGE,kind} and WORK/sources.json, the packages' versions.
+Writes WORK/PART.{en,LANGUAGE,kind} for every part (see split) and WORK/sources.json, the packages'
+versions.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import shutil
 import subprocess
 import unicodedata
 
-PARTS = ("train", "val", "test", "val-pages", "test-pages")
+PARTS = ("train", "memory", "val", "test", "val-pages", "test-pages")
 HELP = "usr/share/libreoffice/help"
 PARAGRAPH = re.compile(r"^(par|hd)_id")
 SHARES = {"test": 0.055, "val": 0.04}  # of the pages and of the interface strings
@@ -170,7 +171,7 @@ def sentences(source, target):
 
 
 def usable(source, target):
-    if not source or not target or source == target:
+    if not source or not target:
         return False
     if not re.search(r"[A-Za-z]{2}", source) or not re.search(r"\w{2}", target):
         return False
@@ -248,13 +249,22 @@ def fetch(packages, folder):
     return versions
 
 
+def repeats_together(lines):
+    """The lines by first appearance, each as often as it comes, so that a file packs well."""
+    return list(collections.Counter(lines).elements())
+
+
 def split(pairs):
     """Parts of (kind, key, source, target) lines: deduplicated, without leaks and boilerplate.
 
-    Besides, "val-pages" and "test-pages": all that stands on the pages of these parts, as it stands
-    there, with what is also on other pages. That is what who translates a new page has before him,
-    and where a memory of the training text is worth something.
+    Besides, "memory": all that stands on the pages of "train" but sources of val and test, as often
+    as it stands there and what stays as it is ("OK") with it: a memory must know how often a
+    sentence has which translation. "val-pages" and "test-pages": all that stands on the pages of
+    these parts, as it stands there, with what is also on other pages. That is what who translates a
+    new page has before him, and where a memory is worth something.
     """
+    everything = pairs
+    pairs = [pair for pair in everything if pair[2] != pair[3]]
     pages = collections.defaultdict(set)
     for kind, key, source, _ in pairs:
         pages[source].add((kind, key))
@@ -277,6 +287,9 @@ def split(pairs):
     parts["val"] = [line for line in parts["val"] if line[1] not in held]
     held |= {source for _, source, _ in parts["val"]}
     parts["train"] = [line for line in parts["train"] if line[1] not in held]
+    parts["memory"] = repeats_together(
+        (kind, source, target) for kind, key, source, target in everything
+        if part_of(f"{kind}:{key}") == "train" and source not in held)
     for part in ("val", "test"):
         parts[f"{part}-pages"] = [(kind, source, target) for kind, key, source, target in pairs
                                   if part_of(f"{kind}:{key}") == part]
@@ -284,7 +297,7 @@ def split(pairs):
 
 
 def make(language, work):
-    """Writes train, val and test (.en, .LANGUAGE, .kind) into `work`; returns package versions."""
+    """Writes the parts (.en, .LANGUAGE, .kind) into `work`; returns package versions."""
     names = ["libreoffice-help-en-us", f"libreoffice-help-{language}",
              f"libreoffice-l10n-{language}"]
     versions = fetch(names, work)

@@ -3,7 +3,7 @@
 
     /usr/bin/python3 ship.py WORK
 
-Copies int8 networks and the vocabulary into weights/, packs the training text for the memory, and
+Copies int8 networks and the vocabulary into weights/, packs the text of the memory, and
 writes zoo.toml; memory.rstm is then built by the program (scripts/setup does it).
 """
 
@@ -46,11 +46,11 @@ def main():
                         dirs_exist_ok=True)
     shutil.copyfile(options.work / "spm.model", weights / "spm.model")
     for ending in ("en", "de"):
-        pack(options.work / f"train.{ending}", weights / f"memory.{ending}.gz")
+        pack(options.work / f"memory.{ending}", weights / f"memory.{ending}.gz")
     memory = HERE / "models" / "memory.rstm"
     memory.parent.mkdir(exist_ok=True)
-    subprocess.run([options.program, "memory", "build", options.work / "train.en",
-                    options.work / "train.de", "-o", memory], check=True)
+    subprocess.run([options.program, "memory", "build", options.work / "memory.en",
+                    options.work / "memory.de", "-o", memory], check=True)
     text = manifest.text_of(weights, "de", folder="weights/")
     text += MEMORY.format(sha256=manifest.sha256_of(memory))
     (HERE / "zoo.toml").write_text(text, encoding="utf-8")

@@ -19,6 +19,7 @@ from pathlib import Path
 from unittest import mock
 
 HERE = Path(__file__).resolve().parent
+PROGRAM = HERE.parents[1] / "build" / "release" / "rightsize"
 sys.path.insert(0, str(HERE))
 
 import corpus
@@ -58,7 +59,8 @@ class Text(unittest.TestCase):
         pairs = list(corpus.help_pairs(self.folder / "a", self.folder / "b"))
         self.assertEqual(pairs, [("x/one.html", "Open the file.", "Datei öffnen."),
                                  ("x/one.html", "Close it.", "Schließen Sie sie."),
-                                 ("x/one.html", "Save it", "Speichern Sie")])
+                                 ("x/one.html", "Save it", "Speichern Sie"),
+                                 ("x/one.html", "LibreOffice", "LibreOffice")])
 
     def test_one_variant_of_a_switch_is_kept(self):
         switch = ('Choose <span class="switchinline"><span id="MAC1">Preferences</span>'
@@ -102,11 +104,31 @@ class Text(unittest.TestCase):
                 self.assertEqual(len(corpus.sentences(source, target)), 2)
 
     def test_what_says_nothing_is_dropped(self):
-        for source, target in [("Same", "Same"), ("12 %", "12 Prozent"), ("", "leer"),
+        for source, target in [("12 %", "12 Prozent"), ("", "leer"),
                                ("Word " * 61, "Wort " * 61), ("A short one", "x" * 200)]:
             with self.subTest(source=source[:12]):
                 self.assertFalse(corpus.usable(source, target))
         self.assertTrue(corpus.usable("Open the file with the name", "開啟此檔案"))
+
+
+class MemoryEdits(unittest.TestCase):
+    @unittest.skipUnless(PROGRAM.exists(), "the program is not built")
+    def test_a_made_up_memory_answers_no_changed_sentence(self):
+        colours = "red green blue black white brown".split()
+        things = "house tree river lamp stone letter".split()
+        source = [f"The {colour} {thing} is not on page {9 * i + j + 20} of %{i + 1}."
+                  for i, colour in enumerate(colours) for j, thing in enumerate(things)]
+        target = [line.replace("is not on page", "steht nicht auf Seite").replace(" of ", " von ")
+                  for line in source]
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name, lines in (("en", source), ("de", target)):
+            (folder / name).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        done = subprocess.run([sys.executable, HERE / "memory_edits.py", folder / "en",
+                               folder / "de", "--program", PROGRAM, "--count", "70"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"70 edits of words \(.*\): 0 answered")
+        self.assertRegex(done.stdout, r"placeholders: [1-9]\d* answered \(.* %\), 0 with an old")
 
 
 class Splitting(unittest.TestCase):
@@ -123,7 +145,8 @@ class Splitting(unittest.TestCase):
         parts = corpus.split(self.pairs)
         sources = {part: {line[1] for line in lines} for part, lines in parts.items()}
         self.assertTrue(all(len(found) > 20 for found in sources.values()), sources)
-        for a, b in (("train", "test"), ("train", "val"), ("val", "test")):
+        for a, b in (("train", "test"), ("train", "val"), ("val", "test"), ("memory", "val"),
+                     ("memory", "test")):
             self.assertEqual(sources[a] & sources[b], set())
         for part in ("val", "test"):
             self.assertEqual(len(parts[part]), len(sources[part]), "a source stands there twice")
@@ -143,6 +166,20 @@ class Splitting(unittest.TestCase):
             whole = {line[1] for line in parts[f"{part}-pages"]}
             self.assertLess({line[1] for line in parts[part]}, whole)
             self.assertIn("Related topics", whole)
+
+    def test_the_memory_knows_how_often_a_sentence_has_which_translation(self):
+        pages = [f"page{p}" for p in range(400) if corpus.part_of(f"help:page{p}") == "train"]
+        self.pairs += [("help", page, "OK", "OK") for page in pages[:7]]
+        self.pairs += [("help", pages[9], "OK", "Ende")]
+        parts = corpus.split(self.pairs)
+        lines = [line[1:] for line in parts["memory"]]
+        self.assertEqual(lines.count(("Related topics", "Verwandte Themen")), len(pages))
+        self.assertEqual((lines.count(("OK", "OK")), lines.count(("OK", "Ende"))), (7, 1))
+        self.assertLessEqual({line[1:] for line in parts["train"]}, set(lines))
+        first = lines.index(("OK", "OK"))
+        self.assertEqual(set(lines[first:first + 7]), {("OK", "OK")}, "repeats stand together")
+        for part in ("train", "val", "test", "val-pages", "test-pages"):
+            self.assertNotIn(("OK", "OK"), [line[1:] for line in parts[part]])
 
     def test_the_split_does_not_depend_on_the_other_lines(self):
         parts = corpus.split(self.pairs[:600])

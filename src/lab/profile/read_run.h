@@ -39,12 +39,13 @@ Status check_sums(const OutcomeTable& table);
 
 struct ModelSummary {
   std::string name;
-  std::size_t answered = 0;  // items with an answer
-  std::size_t failed = 0;    // decoded items on which the model failed
-  std::string first_error;   // of the first such item
-  std::size_t labelled = 0;  // decoded items with a label: what top-1 and top-5 are out of
-  std::size_t top1 = 0;      // of them, answered rightly
-  std::size_t top5 = 0;      // of them, with the label among the five surest classes
+  std::size_t answered = 0;    // items with an answer
+  std::size_t failed = 0;      // decoded items on which the model failed
+  std::string first_error;     // of the first such item
+  std::size_t unanswered = 0;  // decoded items to which it knows no answer
+  std::size_t labelled = 0;    // decoded items with a label: what top-1 and top-5 are out of
+  std::size_t top1 = 0;        // of them, answered rightly
+  std::size_t top5 = 0;        // of them, with the label among the five surest classes
   MedianInterval inference_cpu;
   MedianInterval inference_wall;
   Nanoseconds preprocess_cpu{0};  // medians

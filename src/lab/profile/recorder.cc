@@ -7,8 +7,14 @@ namespace rightsize {
 namespace {
 
 static_assert(static_cast<int>(TrialStatus::kOk) == 0 &&
-                  static_cast<int>(TrialStatus::kFailed) == 1,
+                  static_cast<int>(TrialStatus::kFailed) == 1 &&
+                  static_cast<int>(TrialStatus::kNoAnswer) == 2,
               "the numbers are on disk");
+
+TrialStatus status_of(const ModelRecord& record) {
+  if (!record.status.ok()) return TrialStatus::kFailed;
+  return record.answered ? TrialStatus::kOk : TrialStatus::kNoAnswer;
+}
 
 void bind_text_or_null(Statement& statement, int parameter, const std::string& text) {
   if (text.empty()) {
@@ -131,20 +137,19 @@ Status RunRecorder::insert_features(const ItemRecord& record) {
 }
 
 Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
-  const Status& status = record.models[model].status;
+  const TrialStatus status = status_of(record.models[model]);
   to_.outcome.bind_integer(1, record.item);
   to_.outcome.bind_integer(2, model);
-  to_.outcome.bind_integer(
-      3, static_cast<std::int64_t>(status.ok() ? TrialStatus::kOk : TrialStatus::kFailed));
-  bind_text_or_null(to_.outcome, 4, status.message());
+  to_.outcome.bind_integer(3, static_cast<std::int64_t>(status));
+  bind_text_or_null(to_.outcome, 4, record.models[model].status.message());
   for (int parameter = 5; parameter <= 12; ++parameter) to_.outcome.bind_null(parameter);
   if (!translates_) bind_classes(record.models[model], record.label);
   if (Status done = to_.outcome.run(); !done.ok()) return done;
-  return translates_ && status.ok() ? insert_translation(record, model) : Status();
+  return translates_ && status == TrialStatus::kOk ? insert_translation(record, model) : Status();
 }
 
 void RunRecorder::bind_classes(const ModelRecord& record, std::optional<std::int32_t> label) {
-  const auto& [status, outcome, no_translation, made] = record;
+  const auto& [status, answered, outcome, no_translation, made] = record;
   if (label) {
     to_.outcome.bind_integer(6, status.ok() && hit(outcome.top, *label, 1) ? 1 : 0);
     to_.outcome.bind_integer(7, status.ok() && hit(outcome.top, *label, 5) ? 1 : 0);

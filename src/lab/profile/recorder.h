@@ -25,6 +25,7 @@ namespace rightsize {
 // What one model did on one item; the rest is meaningless where `status` is a failure.
 struct ModelRecord {
   Status status;
+  bool answered = true;  // false: the model ran and knows no answer
   ClassOutcome outcome;
   TextCell translation;  // of the task "translation"; the signals are those of `outcome`
   bool made = true;      // false: it was not run now, what the file has of it stays

@@ -36,22 +36,24 @@ Status for_each_model(Statement& query, RunSummary& summary, Read read) {
 
 Status count_answers(RunStore& store, RunSummary& summary) {
   Result<Statement> select = store.database().prepare(
-      "SELECT model, sum(status = 0), sum(status != 0), count(top1), sum(top1 = 1), sum(top5 = 1) "
+      "SELECT model, sum(status = 0), sum(status = 1), sum(status = 2), count(top1), "
+      "sum(top1 = 1), sum(top5 = 1) "
       "FROM outcomes GROUP BY model");
   if (!select.ok()) return select.status();
   const auto count = [&](int column) { return static_cast<std::size_t>(select->integer(column)); };
   return for_each_model(*select, summary, [&](ModelSummary& own) {
     own.answered = count(1);
     own.failed = count(2);
-    own.labelled = count(3);
-    own.top1 = count(4);
-    own.top5 = count(5);
+    own.unanswered = count(3);
+    own.labelled = count(4);
+    own.top1 = count(5);
+    own.top5 = count(6);
   });
 }
 
 Status find_first_errors(RunStore& store, RunSummary& summary) {
   Result<Statement> select = store.database().prepare(
-      "SELECT model, error, min(item) FROM outcomes WHERE status != 0 GROUP BY model");
+      "SELECT model, error, min(item) FROM outcomes WHERE status = 1 GROUP BY model");
   if (!select.ok()) return select.status();
   return for_each_model(*select, summary,
                         [&](ModelSummary& own) { own.first_error = select->text(1); });

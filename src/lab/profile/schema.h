@@ -6,8 +6,9 @@ namespace rightsize {
 inline constexpr int kApplicationId = 0x52537A31;  // "RSz1"; do not change
 
 // Raise with every change of the tables. Version 1 had no energy, resources and features, version 2
-// no translations; they are still read, but not written.
-inline constexpr int kSchemaVersion = 3;
+// no translations, version 3 no outcomes of status 2 (no answer); they are still read, but not
+// written.
+inline constexpr int kSchemaVersion = 4;
 inline constexpr int kOldestSchemaVersion = 1;
 
 inline constexpr const char* kSchema = R"(

@@ -37,6 +37,7 @@ class TextWorker : public Worker {
     TextOutcome outcome;
     TextModel::Times times;
     record.status = models_[model]->translate(source_, kNever, outcome, times);
+    record.answered = outcome.answered;
     record.outcome.signals = outcome.signals;
     record.translation = {std::move(outcome.text), static_cast<std::int32_t>(outcome.source_pieces),
                           static_cast<std::int32_t>(outcome.target_tokens), outcome.finished};

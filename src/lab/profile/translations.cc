@@ -11,6 +11,7 @@
 #include "core/checksum.h"
 #include "lab/least_squares.h"
 #include "lab/profile/samples.h"
+#include "text/memory_answer.h"
 
 namespace rightsize {
 namespace {
@@ -74,6 +75,24 @@ Status read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& ce
   return {};
 }
 
+// Before version 4 a memory's nearest entry counted as an answer, whatever it said. Of those runs
+// only what a memory of today surely answers is one: how often an entry came is not recorded.
+void take_back_near_answers(OutcomeTable& table) {
+  const auto similarity = static_cast<std::size_t>(Signal::kSimilarity);
+  for (std::size_t cell = 0; cell < table.cells.size(); ++cell) {
+    const std::string& source = table.text.sources[cell / table.model_count()];
+    RecordedOutcome& outcome = table.cells[cell];
+    if (!table.zoo.models[cell % table.model_count()].translation.memory ||
+        outcome.status != TrialStatus::kOk || source.empty()) {
+      continue;
+    }
+    if (outcome.outcome.signals[similarity] == 1.0 && count_words(source) >= kFewestWords) continue;
+    outcome.status = TrialStatus::kNoAnswer;
+    outcome.outcome = {};
+    table.text.cells[cell] = {};
+  }
+}
+
 std::array<double, 3> lengths_of(const TextCell& cell) {
   return {1.0, static_cast<double>(cell.source_pieces), static_cast<double>(cell.target_tokens)};
 }
@@ -102,11 +121,14 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
     ++found;
     return read_cell(*select, table.cells[cell], table.text.cells[cell]);
   });
+  if (!status.ok()) return status;
   const auto answers = std::count_if(table.cells.begin(), table.cells.end(), [](const auto& cell) {
     return cell.status == TrialStatus::kOk;
   });
-  return status.ok() ? check_count(store, "translations", found, static_cast<std::size_t>(answers))
-                     : status;
+  const Status counted =
+      check_count(store, "translations", found, static_cast<std::size_t>(answers));
+  if (counted.ok() && store.version() < 4) take_back_near_answers(table);
+  return counted;
 }
 
 std::vector<Elapsed> times_by_length(const OutcomeTable& table, std::size_t model,
