@@ -60,6 +60,8 @@ struct ExplainedStep {
   std::string group;                     // kExtract: name of the group of features
   bool ok = false;                       // it gave an answer, or the features
   bool cut = false;                      // kRun: a limit of time or length ended the translation
+  bool doubtful = false;                 // kRun: a check doubts what the model said
+  std::string doubts;                    // of it, in words, where they are known
   std::optional<Said> said;              // kRun
   double cpu_ms = 0.0;                   // kRun: pre-processing and inference
   double cpu_so_far_ms = 0.0;            // of all runs up to this one and the features; kRun

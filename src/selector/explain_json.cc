@@ -72,6 +72,7 @@ ordered_json part(const ExplainedStep& step) {
   object["model"] = step.model;
   object["ok"] = step.ok;
   if (step.cut) object["cut"] = true;
+  if (step.doubtful) object["doubts"] = step.doubts;
   object["said"] = step.said ? part(*step.said) : ordered_json();
   object["cpu_ms"] = number(step.cpu_ms);
   object["cpu_so_far_ms"] = number(step.cpu_so_far_ms);

@@ -19,6 +19,7 @@ std::int64_t answer_of(std::string_view text) {
 
 void set_answer(const TextOutcome& outcome, Trial& trial) {
   trial.status = TrialStatus::kOk;
+  trial.doubtful = !outcome.doubts.empty();
   trial.signals = outcome.signals;
   trial.answer = answer_of(outcome.text);
   trial.top = nullptr;

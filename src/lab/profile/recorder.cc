@@ -32,7 +32,7 @@ Result<RunRecorder> RunRecorder::make(Database& database, const Zoo& zoo,
       "UPDATE items SET status = ?, error = ?, sha256 = ?, width = ?, height = ? WHERE id = ?");
   auto outcome = prepare("INSERT INTO outcomes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   auto sentence = prepare("INSERT INTO sentences VALUES(?, ?, ?)");
-  auto translation = prepare("INSERT INTO translations VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto translation = prepare("INSERT INTO translations VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   auto features = prepare("INSERT INTO features VALUES(?, ?, ?)");
   auto decode = prepare("INSERT INTO decode_samples VALUES(?, ?, ?, ?)");
   auto timing = prepare("INSERT INTO timing_samples VALUES(?, ?, ?, ?, ?, ?, ?)");
@@ -117,6 +117,8 @@ Status RunRecorder::insert_translation(const ItemRecord& record, ModelIndex mode
         7 + static_cast<int>(s),
         record.models[model].outcome.signals[static_cast<std::size_t>(kTranslationSignals[s])]);
   }
+  to_.translation.bind_integer(7 + static_cast<int>(kTranslationSignals.size()),
+                               record.models[model].doubts);
   return to_.translation.run();
 }
 
@@ -141,7 +143,7 @@ Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
 }
 
 void RunRecorder::bind_classes(const ModelRecord& record, std::optional<std::int32_t> label) {
-  const auto& [status, outcome, no_translation] = record;
+  const auto& [status, outcome, no_doubts, no_translation] = record;
   if (label) {
     to_.outcome.bind_integer(6, status.ok() && hit(outcome.top, *label, 1) ? 1 : 0);
     to_.outcome.bind_integer(7, status.ok() && hit(outcome.top, *label, 5) ? 1 : 0);

@@ -26,7 +26,8 @@ namespace rightsize {
 struct ModelRecord {
   Status status;
   ClassOutcome outcome;
-  TextCell translation;  // of the task "translation"; the signals are those of `outcome`
+  std::uint32_t doubts = 0;  // as RecordedOutcome::doubts
+  TextCell translation;      // of the task "translation"; the signals are those of `outcome`
 };
 
 // All that is recorded of one item at once, so that an item is either pending or complete.

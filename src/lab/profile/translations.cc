@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "lab/least_squares.h"
+#include "lab/profile/schema.h"
 
 namespace rightsize {
 namespace {
@@ -42,6 +43,8 @@ Status read_sentences(RunStore& store, const std::vector<std::ptrdiff_t>& rows,
   }
 }
 
+constexpr int kDoubtsColumn = 6 + static_cast<int>(kTranslationSignals.size());
+
 void read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell) {
   cell.text = select.text(2);
   cell.source_pieces = static_cast<std::int32_t>(select.integer(3));
@@ -52,6 +55,7 @@ void read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell
     outcome.outcome.signals[static_cast<std::size_t>(kTranslationSignals[s])] =
         select.is_null(column) ? std::numeric_limits<double>::quiet_NaN() : select.real(column);
   }
+  outcome.doubts = static_cast<std::uint32_t>(select.integer(kDoubtsColumn));
 }
 
 std::array<double, 3> lengths_of(const TextCell& cell) {
@@ -64,9 +68,11 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
                          OutcomeTable& table) {
   if (Status status = read_sentences(store, rows, table); !status.ok()) return status;
   table.text.cells.resize(table.cells.size());
-  Result<Statement> select = store.database().prepare(
+  // Files of older versions know of no doubts.
+  Result<Statement> select = store.database().prepare(fmt::format(
       "SELECT item, model, text, source_pieces, target_tokens, finished, mean_log_probability, "
-      "min_log_probability, margin, length_ratio, similarity FROM translations");
+      "min_log_probability, margin, length_ratio, similarity, {} FROM translations",
+      store.version() < kSchemaWithDoubts ? "0" : "doubts"));
   if (!select.ok()) return select.status();
   for (;;) {
     const Result<bool> more = select->step();
