@@ -43,7 +43,7 @@ TEST(TranslationCheckTest, TheSentencesThatWentWrong) {
   EXPECT_EQ("negation", kinds("Do not save the document.", "Speichern Sie das Dokument."));
   EXPECT_EQ("placeholder", kinds("Error %d: %s", "Fehler %s: %s"));
   EXPECT_EQ("key", kinds("Ctrl+Shift+Alt+F12", "Strg+Umschalt+F12"));
-  EXPECT_EQ("placeholder, unknown", kinds("Café {0}", "Cafe ⁇ 0 ⁇ "));
+  EXPECT_EQ("placeholder, number, unknown", kinds("Café {0}", "Cafe ⁇ 0 ⁇ "));
   EXPECT_EQ("unknown", kinds("100 € & more", "100 ⁇  und mehr"));
   EXPECT_EQ("number", kinds("88858", "885858"));
 }
