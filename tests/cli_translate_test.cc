@@ -121,6 +121,46 @@ TEST_F(CliTranslateTest, JsonHasEverything) {
   EXPECT_GT(document["runtime_cpu_ms"], 0.0);
 }
 
+TEST_F(CliTranslateTest, ADoubtfulAnswerSaysSoAndWhy) {
+  // The made-up networks write no numbers.
+  const std::string command = kTranslate + "--point gru 'The lamp counts 88858 apples.'";
+  const json sentence = document(command + " --json")["sentences"][0];
+  EXPECT_EQ(true, sentence["doubtful"]);
+  EXPECT_EQ(true, sentence["tried"][0]["doubtful"]);
+  bool number = false;
+  for (const json& doubt : sentence["doubts"]) {
+    number =
+        number || (doubt["kind"] == "number" && doubt["what"] == "the number 88858 is missing");
+  }
+  EXPECT_TRUE(number) << sentence["doubts"];
+  const Output text = run(command);
+  EXPECT_EQ(0, text.code);
+  EXPECT_THAT(text.out, AllOf(HasSubstr("doubtful: "), HasSubstr("the number 88858 is missing")));
+  const Output plain = run(command + " --plain");
+  EXPECT_EQ(0, plain.code);
+  EXPECT_EQ(1, std::count(plain.out.begin(), plain.out.end(), '\n')) << "the translation alone";
+  EXPECT_THAT(plain.err, AllOf(HasSubstr("sentence 1: doubtful: "), HasSubstr("88858")));
+}
+
+TEST_F(CliTranslateTest, GivenTranslationsAreChecked) {
+  const std::string zoo =
+      "'" + (test::source_folder() / "zoo/libreoffice-en-de/zoo.toml").string() + "'";
+  folder_.write("a.en", "Do not save the document.\nError %d: %s\n88858\nClose\n");
+  folder_.write("a.de", "Speichern Sie das Dokument.\nFehler %s: %s\n885858\nSchließen\n");
+  const std::string check = "translate " + zoo + " --file a.en --check a.de";
+  const json document = this->document(check + " --json");
+  EXPECT_EQ(3, document["doubtful"]);
+  const std::vector<std::string> kinds = {"negation", "placeholder", "number"};
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    EXPECT_EQ(kinds[i], document["sentences"][i]["doubts"][0]["kind"]);
+  }
+  EXPECT_EQ(false, document["sentences"][3]["doubtful"]);
+  EXPECT_THAT(run(check).out, AllOf(HasSubstr("a.de:3: doubtful: the number 88858 is missing"),
+                                    HasSubstr("doubtful: 3 of 4")));
+  folder_.write("a.de", "Eins\n");
+  EXPECT_THAT(error(check), HasSubstr("has 1 lines, but there are 4 sentences"));
+}
+
 TEST_F(CliTranslateTest, ABadLineIsNamedAndTheRestGoesOn) {
   std::string long_line;
   for (int i = 0; i < 10000; ++i) long_line += "lamp ";

@@ -165,6 +165,8 @@ enum class Reason : std::uint8_t {
   kFirstStage,    // run: the selector's entry
   kNotConfident,  // run: the signal of the previous stage missed its threshold
   kModelFailed,   // run: the previous stage gave no answer
+  kDoubtful,      // run: a check doubts the previous stage's answer; answer: it doubts that of
+                  // the last stage, and an earlier one answers that it does not doubt
   kUnavailable,   // run: one or more stages were passed over because their model cannot be run
   kConfident,     // answer: the signal reached its threshold
   kLastStage,     // answer: no later stage is left

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "rightsize/decision.h"
+#include "rightsize/doubt.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
@@ -39,6 +40,9 @@ struct Translation {
   std::string point;       // operating point that decided
   bool cut = false;        // the translation is not whole: a limit of length or time ended it
   bool late = false;       // the budget had a deadline, and the answer came after it
+  // What a check finds lost or put in: where it finds anything, no model's answer was without it,
+  // or none that could run was left. Empty: nothing.
+  std::vector<Doubt> doubts;
   std::string failure;
   Decision decision;              // everything tried, why it ended, CPU and wall time in total
   std::size_t source_pieces = 0;  // of the model that answered; 0 of a memory

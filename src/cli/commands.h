@@ -58,11 +58,13 @@ struct TranslateArgs {
   BudgetArgs budget;
   bool explain = false;
   bool plain = false;
+  std::filesystem::path check;  // translations to check instead of translating; empty: none
   Paths models;
   std::filesystem::path runtime;
   bool json = false;
 };
 int translate(const TranslateArgs& args);
+int check_translations(const TranslateArgs& args);
 
 struct DeadlinesArgs {
   std::filesystem::path run;

@@ -132,6 +132,11 @@ void add_translate(CLI::App& app, TranslateArgs& args, Run& run) {
                    "the other models would have cost");
   CLI::Option& plain = *command.add_flag("--plain", args.plain,
                                          "Print the translations alone, a line for each sentence");
+  command
+      .add_option("--check", args.check,
+                  "Translate nothing: say what the translations in this file, a line for each "
+                  "sentence, have lost of it (numbers, placeholders, negations, ...)")
+      ->type_name("FILE");
   add_models(command, args.models);
   add_runtime(command, args.runtime);
   add_json(command, args.json)->excludes(&plain);
@@ -139,8 +144,11 @@ void add_translate(CLI::App& app, TranslateArgs& args, Run& run) {
       "Examples:\n"
       "  rightsize translate zoo/libreoffice-en-de/selector.json \"Click the icon.\"\n"
       "  rightsize translate selector.json --deadline 10 --file help.en\n"
-      "  rightsize translate zoo.toml --point trf_big --plain < help.en > help.de");
-  command.callback([&] { run = [&] { return translate(args); }; });
+      "  rightsize translate zoo.toml --point trf_big --plain < help.en > help.de\n"
+      "  rightsize translate zoo.toml --file help.en --check help.de");
+  command.callback([&] {
+    run = [&] { return args.check.empty() ? translate(args) : check_translations(args); };
+  });
 }
 
 void add_memory(CLI::App& app, MemoryBuildArgs& build, MemoryLookupArgs& lookup, Run& run) {

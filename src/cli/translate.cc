@@ -6,10 +6,13 @@
 #include "cli/budget.h"
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/doubts.h"
 #include "cli/text_files.h"
 #include "core/clock.h"
 #include "core/terminal_text.h"
 #include "rightsize/translator.h"
+#include "selector/selector_file.h"
+#include "text/translation_check.h"
 
 namespace rightsize::cli {
 namespace {
@@ -68,6 +71,7 @@ void print_row(const Row& row, const Translator& translator) {
   }
   print(fmt::format("{}\n    {}, {}, {:.1f} ms{}\n", printable(t.text), models_tried(t, translator),
                     trust(t), to_ms(t.decision.wall), remarks(t)));
+  if (!t.doubts.empty()) print(fmt::format("    doubtful: {}\n", printable(words_of(t.doubts))));
   if (!t.explanation.empty()) print(t.explanation);
 }
 
@@ -78,6 +82,7 @@ nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
     tried.push_back({{"model", translator.model_name(trial.model)},
                      {"ok", trial.status == TrialStatus::kOk},
                      {"no_answer", trial.status == TrialStatus::kNoAnswer},
+                     {"doubtful", trial.doubtful},
                      {"cpu_ms", to_ms(trial.cpu)},
                      {"wall_ms", to_ms(trial.wall)}});
   }
@@ -95,6 +100,8 @@ nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
                                      {"similarity", similarity},
                                      {"cut", t.cut},
                                      {"late", t.late},
+                                     {"doubtful", !t.doubts.empty()},
+                                     {"doubts", to_json(t.doubts)},
                                      {"failure", t.failure},
                                      {"tried", tried},
                                      {"reason", reason},
@@ -117,6 +124,7 @@ struct Totals {
   double wall_ms = 0.0;
   double runtime_cpu_ms = 0.0;
   std::size_t late = 0;
+  std::size_t doubtful = 0;
   std::size_t failed = 0;
 };
 
@@ -127,6 +135,7 @@ Totals totals_of(const std::vector<Row>& rows) {
     totals.wall_ms += to_ms(row.translation.decision.wall);
     totals.runtime_cpu_ms += to_ms(row.translation.runtime_cpu);
     totals.late += row.translation.late ? 1 : 0;
+    totals.doubtful += row.translation.doubts.empty() ? 0 : 1;
     totals.failed += row.translation.answered ? 0 : 1;
   }
   return totals;
@@ -142,6 +151,7 @@ void print_document(const std::vector<Row>& rows, const Translator& translator) 
               {"sentences", results},
               {"failed", totals.failed},
               {"late", totals.late},
+              {"doubtful", totals.doubtful},
               {"cpu_ms", totals.cpu_ms},
               {"wall_ms", totals.wall_ms},
               {"runtime_cpu_ms", totals.runtime_cpu_ms}});
@@ -151,6 +161,10 @@ void print_rows(const std::vector<Row>& rows, const Translator& translator, bool
   for (const Row& row : rows) {
     if (plain) {
       print(row.translation.text + "\n");
+      if (!row.translation.doubts.empty()) {
+        warn(fmt::format("{}: doubtful: {}", row.sentence.place,
+                         printable(words_of(row.translation.doubts))));
+      }
     } else {
       print_row(row, translator);
     }
@@ -160,6 +174,48 @@ void print_rows(const std::vector<Row>& rows, const Translator& translator, bool
   print(fmt::format("\n{} sentences in {:.1f} ms CPU time, {:.1f} ms wall time\n", rows.size(),
                     totals.cpu_ms, totals.wall_ms));
   if (totals.late > 0) print(fmt::format("late: {} of {}\n", totals.late, rows.size()));
+  if (totals.doubtful > 0) print(fmt::format("doubtful: {} of {}\n", totals.doubtful, rows.size()));
+}
+
+// Whose words the check goes by.
+Result<Zoo> zoo_of(const std::filesystem::path& path) {
+  if (path.extension() == ".toml") return read_manifest(path);
+  Result<SelectorFile> file = read_selector_file(path);
+  if (!file.ok()) return file.status();
+  return std::move(file->zoo);
+}
+
+struct CheckedPair {
+  std::string place;
+  std::string source;
+  std::string translation;
+  std::vector<Doubt> doubts;
+};
+
+void print_document(const std::vector<CheckedPair>& pairs) {
+  auto results = nlohmann::ordered_json::array();
+  std::size_t doubtful = 0;
+  for (const CheckedPair& pair : pairs) {
+    doubtful += pair.doubts.empty() ? 0 : 1;
+    results.push_back({{"place", pair.place},
+                       {"source", pair.source},
+                       {"translation", pair.translation},
+                       {"doubtful", !pair.doubts.empty()},
+                       {"doubts", to_json(pair.doubts)}});
+  }
+  print_json({{"sentences", results}, {"doubtful", doubtful}});
+}
+
+void print_pairs(const std::vector<CheckedPair>& pairs) {
+  std::size_t doubtful = 0;
+  for (const CheckedPair& pair : pairs) {
+    if (pair.doubts.empty()) continue;
+    ++doubtful;
+    print(fmt::format("{}: doubtful: {}\n    {}\n    {}\n", pair.place,
+                      printable(words_of(pair.doubts)), printable(pair.source),
+                      printable(pair.translation)));
+  }
+  print(fmt::format("doubtful: {} of {}\n", doubtful, pairs.size()));
 }
 
 }  // namespace
@@ -206,6 +262,36 @@ int translate(const TranslateArgs& args) {
     warn(fmt::format("{} of {} sentences could not be translated", refused, rows.size()));
   }
   return refused == 0 ? kOk : kFailed;
+}
+
+int check_translations(const TranslateArgs& args) {
+  const Result<Zoo> zoo = zoo_of(args.selector);
+  if (!zoo.ok()) return fail(zoo.status());
+  const auto sources = read_sentences(args);
+  if (!sources.ok()) return fail(sources.status());
+  std::vector<Sentence> translations;
+  if (Status status = read_lines(args.check, translations); !status.ok()) return fail(status);
+  if (sources->size() != translations.size()) {
+    return fail(
+        invalid_input(fmt::format("{} has {} lines, but there are {} sentences",
+                                  args.check.string(), translations.size(), sources->size())));
+  }
+  const TranslationCheck check(zoo->checks);
+  std::vector<CheckedPair> pairs;
+  for (std::size_t i = 0; i < sources->size(); ++i) {
+    const auto source = clean_source((*sources)[i].text);
+    if (!source.ok()) return fail(source.status().with_context((*sources)[i].place));
+    const auto translation = clean_source(translations[i].text);
+    if (!translation.ok()) return fail(translation.status().with_context(translations[i].place));
+    pairs.push_back(
+        {translations[i].place, *source, *translation, check.doubts_of(*source, *translation)});
+  }
+  if (args.json) {
+    print_document(pairs);
+  } else {
+    print_pairs(pairs);
+  }
+  return kOk;
 }
 
 }  // namespace rightsize::cli

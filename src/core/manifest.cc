@@ -99,6 +99,21 @@ class StrictTable {
     return values;
   }
 
+  void read(const char* key, std::vector<std::string>& words) {
+    if (const toml::node* node = get(key)) words = words_of(*node, key);
+  }
+  // A table of lists of texts, by any keys.
+  void read(const char* key, LanguageWords::Named& named) {
+    const toml::node* node = get(key);
+    if (node == nullptr) return;
+    const toml::table* table = node->as_table();
+    if (table == nullptr) return fail(*node, fmt::format("'{}' must be a table", key));
+    for (const auto& [name, list] : *table) {
+      const std::string text = unshield_toml(name.str());
+      named[text] = words_of(list, fmt::format("{}.{}", key, text));
+    }
+  }
+
   // To be called when every key was asked for.
   Status finish() {
     for (const auto& [key, node] : table_) {
@@ -119,6 +134,21 @@ class StrictTable {
     if (!node.is_integer() && !node.is_floating_point()) return std::nullopt;
     const double number = *node.value<double>();
     return std::isfinite(number) ? std::optional(number) : std::nullopt;
+  }
+
+  std::vector<std::string> words_of(const toml::node& node, const std::string& key) {
+    std::vector<std::string> words;
+    const toml::array* array = node.as_array();
+    if (array == nullptr) {
+      fail(node, fmt::format("'{}' must be a list of texts", key));
+      return words;
+    }
+    for (const toml::node& word : *array) {
+      const auto text = word.value_exact<std::string>();
+      if (!text) fail(word, fmt::format("'{}' must be a list of texts", key));
+      words.push_back(unshield_toml(text.value_or("")));
+    }
+    return words;
   }
 
   template <typename T, typename Use>
@@ -159,6 +189,7 @@ struct Reader {
   Status read_translator(StrictTable& in, const toml::table& table, ModelSpec model);
   static void check_memory(StrictTable& in, const toml::table& table);
   Status read_defaults(const toml::table& table, ModelSpec& defaults);
+  Status read_checks(const toml::table& table);
   std::int32_t class_of(const std::string& text) const;
 };
 
@@ -466,6 +497,25 @@ Status Reader::read_defaults(const toml::table& table, ModelSpec& defaults) {
   return of.finish();
 }
 
+Status Reader::read_checks(const toml::table& table) {
+  StrictTable in(table, file, "[checks]");
+  for (const auto& [key, words] :
+       {std::pair{"source", &zoo.checks.source}, std::pair{"target", &zoo.checks.target}}) {
+    const auto of_language = sub_table(in, key);
+    if (!of_language.ok()) return of_language.status();
+    if (*of_language == nullptr) continue;
+    StrictTable language(**of_language, file, fmt::format("[checks.{}]", key));
+    language.read("negation", words->negation);
+    language.read("negating", words->negating);
+    language.read("keys", words->keys);
+    language.read("numbers", words->numbers);
+    if (Status status = language.finish(); !status.ok()) return status;
+  }
+  if (Status status = in.finish(); !status.ok()) return status;
+  const std::string fault = fault_of(zoo.checks);
+  return fault.empty() ? Status() : invalid_input(in.where(table) + fault);
+}
+
 Status Reader::read(const toml::table& root) {
   StrictTable in(root, file, "the manifest");
   std::string classes;
@@ -479,6 +529,13 @@ Status Reader::read(const toml::table& root) {
   if (!table.ok()) return table.status();
   if (*table != nullptr) {
     if (Status status = read_defaults(**table, defaults); !status.ok()) return status;
+  }
+  if (zoo.task == kTranslation) {
+    const auto checks = sub_table(in, "checks");
+    if (!checks.ok()) return checks.status();
+    if (*checks != nullptr) {
+      if (Status status = read_checks(**checks); !status.ok()) return status;
+    }
   }
   const toml::node* models = in.get("model");
   if (Status status = in.finish(); !status.ok()) return status;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,22 @@ struct ClassSpec {
   bool operator==(const ClassSpec&) const = default;
 };
 
+// What the checks of translations (text/translation_check.h) must know of a language. Words are
+// compared without case; one that begins or ends with '*' stands for all that end or begin like it.
+struct LanguageWords {
+  using Named = std::map<std::string, std::vector<std::string>>;
+  std::vector<std::string> negation;  // say that something is not so: "not", "kein*"
+  std::vector<std::string> negating;  // may stand for one in the other language: "un*", "fail*"
+  Named keys;                         // of a keyboard, by a name that both languages share
+  Named numbers;                      // words by the digits that they stand for
+  bool operator==(const LanguageWords&) const = default;
+};
+struct CheckWords {
+  LanguageWords source;
+  LanguageWords target;
+  bool operator==(const CheckWords&) const = default;
+};
+
 inline constexpr const char* kImageClassification = "image-classification";
 inline constexpr const char* kTranslation = "translation";
 
@@ -120,6 +137,7 @@ struct Zoo {
   std::string task;             // one of the above
   std::string source_language;  // of translation: "en"; for people
   std::string target_language;  // "de"
+  CheckWords checks;            // of translation; may be empty
   std::vector<ClassSpec> classes;
   std::vector<ModelSpec> models;
   std::filesystem::path folder;  // where relative file names start; not part of the canonical form

@@ -91,6 +91,33 @@ std::string fault_of_classifier(const ModelSpec& model, const Zoo& zoo) {
   return fault.empty() ? fault_of_output(model.output, zoo.classes.size()) : fault;
 }
 
+// A word, or a pattern that does not match all words.
+bool is_word(const std::string& word) { return word.find_first_not_of("* ") != std::string::npos; }
+
+bool is_digits(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::string fault_of_words(const std::vector<std::string>& words, const std::string& name) {
+  const auto bad = std::find_if_not(words.begin(), words.end(), is_word);
+  return bad == words.end() ? "" : fmt::format("'{}' lists '{}', which is no word", name, *bad);
+}
+
+std::string fault_of_language(const LanguageWords& words) {
+  std::string fault = fault_of_words(words.negation, "negation");
+  if (fault.empty()) fault = fault_of_words(words.negating, "negating");
+  for (const auto& [name, names] : words.keys) {
+    if (fault.empty()) fault = fault_of_words(names, "keys." + name);
+  }
+  for (const auto& [digits, names] : words.numbers) {
+    if (fault.empty()) fault = fault_of_words(names, "numbers." + digits);
+    if (fault.empty() && !is_digits(digits)) {
+      fault = fmt::format("'numbers' has the key '{}'; its keys are digits", digits);
+    }
+  }
+  return fault;
+}
+
 }  // namespace
 
 bool is_known_task(const std::string& task) {
@@ -133,6 +160,15 @@ std::string fault_of(const ModelSpec& model, const Zoo& zoo) {
                                      : fault_of_classifier(model, zoo);
   }
   return fault.empty() ? "" : fmt::format("model '{}': {}", model.name, fault);
+}
+
+std::string fault_of(const CheckWords& checks) {
+  for (const auto& [side, words] :
+       {std::pair{"source", &checks.source}, std::pair{"target", &checks.target}}) {
+    const std::string fault = fault_of_language(*words);
+    if (!fault.empty()) return fmt::format("'checks.{}': {}", side, fault);
+  }
+  return {};
 }
 
 }  // namespace rightsize

@@ -24,4 +24,7 @@ std::string fault_of(const ModelSpec& model, const Zoo& zoo);
 // The same of the drafts that a model of `zoo` names, once all models are known.
 std::string fault_of_drafts(const ModelSpec& model, const Zoo& zoo);
 
+// The same of the words of the checks.
+std::string fault_of(const CheckWords& checks);
+
 }  // namespace rightsize

@@ -39,6 +39,13 @@ json to_json(const OutputSpec& output) {
 
 json to_json(const FileSpec& file) { return {{"file", file.file}, {"sha256", file.sha256}}; }
 
+json to_json(const LanguageWords& words) {
+  return {{"negation", words.negation},
+          {"negating", words.negating},
+          {"keys", words.keys},
+          {"numbers", words.numbers}};
+}
+
 json translator_to_json(const ModelSpec& model) {
   const TranslationSpec& spec = model.translation;
   json translation = {{"memory", spec.memory}};
@@ -202,6 +209,45 @@ Result<ModelSpec> model_from_json(const json& object, const std::string& path, c
 
 namespace {
 
+void read_words(JsonReader& in, const char* key, std::vector<std::string>& words) {
+  const json* list = in.array(key);
+  if (!in.status().ok()) return;
+  for (const json& word : *list) {
+    if (!word.is_string()) return in.fail(fmt::format("needs a list of texts as '{}'", key));
+    words.push_back(word.get<std::string>());
+  }
+}
+
+void read_named(JsonReader& in, const char* key, LanguageWords::Named& named) {
+  const json* object = in.object(key);
+  if (!in.status().ok()) return;
+  for (const auto& [name, list] : object->items()) {
+    const auto is_text = [](const json& word) { return word.is_string(); };
+    if (!list.is_array() || !std::all_of(list.begin(), list.end(), is_text)) {
+      return in.fail(fmt::format("needs lists of texts in '{}'", key));
+    }
+    named[name] = list.get<std::vector<std::string>>();
+  }
+}
+
+Status read_checks(const json& object, const std::string& path, CheckWords& checks) {
+  JsonReader in(object, path);
+  for (const auto& [key, words] :
+       {std::pair{"source", &checks.source}, std::pair{"target", &checks.target}}) {
+    const json* of_language = in.object(key);
+    if (!in.status().ok()) return in.status();
+    JsonReader language(*of_language, path + "." + key);
+    read_words(language, "negation", words->negation);
+    read_words(language, "negating", words->negating);
+    read_named(language, "keys", words->keys);
+    read_named(language, "numbers", words->numbers);
+    if (Status status = language.finish(); !status.ok()) return status;
+  }
+  if (Status status = in.finish(); !status.ok()) return status;
+  const std::string fault = fault_of(checks);
+  return fault.empty() ? Status() : invalid_input(fmt::format("'{}': {}", path, fault));
+}
+
 Status read_classes(const json& classes, const std::string& path, Zoo& zoo) {
   for (const json& entry : classes) {
     const bool good =
@@ -218,11 +264,17 @@ json zoo_to_json(const Zoo& zoo) {
   json models = json::array();
   for (const ModelSpec& model : zoo.models) models.push_back(model_to_json(model, zoo.task));
   if (zoo.task == kTranslation) {
-    return {{"name", zoo.name},
-            {"task", zoo.task},
-            {"source_language", zoo.source_language},
-            {"target_language", zoo.target_language},
-            {"models", models}};
+    json translation = {{"name", zoo.name},
+                        {"task", zoo.task},
+                        {"source_language", zoo.source_language},
+                        {"target_language", zoo.target_language},
+                        {"models", models}};
+    // Files of before there were checks stay what they are.
+    if (zoo.checks != CheckWords()) {
+      translation["checks"] = {{"source", to_json(zoo.checks.source)},
+                               {"target", to_json(zoo.checks.target)}};
+    }
+    return translation;
   }
   json classes = json::array();
   for (const ClassSpec& spec : zoo.classes) classes.push_back({spec.key, spec.name});
@@ -239,14 +291,21 @@ Result<Zoo> zoo_from_json(const json& object, const std::string& path) {
         fmt::format("'{}.task' is '{}'; this program knows {}", path, zoo.task, kKnownTasks));
   }
   const json* classes = nullptr;
+  const json* checks = nullptr;
   if (zoo.task == kTranslation) {
     in.read("source_language", zoo.source_language);
     in.read("target_language", zoo.target_language);
+    if (in.has("checks")) checks = in.object("checks");
   } else {
     classes = in.array("classes");
   }
   const json* models = in.array("models");
   if (Status status = in.finish(); !status.ok()) return status;
+  if (checks != nullptr) {
+    if (Status status = read_checks(*checks, path + ".checks", zoo.checks); !status.ok()) {
+      return status;
+    }
+  }
   if (classes != nullptr) {
     if (Status status = read_classes(*classes, path, zoo); !status.ok()) return status;
   }

@@ -64,6 +64,46 @@ class TranslationManifestTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
+const std::string kChecks =
+    "[checks.source]\nnegation = [\"not\", \"*n't\"]\nnegating = [\"un*\"]\n"
+    "[checks.source.keys]\nctrl = [\"Ctrl\"]\n[checks.source.numbers]\n2 = [\"two\"]\n"
+    "[checks.target]\nnegation = [\"nicht\", \"kein*\"]\n"
+    "[checks.target.keys]\nctrl = [\"Strg\"]\n[checks.target.numbers]\n2 = [\"zwölf*\"]\n";
+
+TEST_F(TranslationManifestTest, ReadsTheWordsOfTheChecksAndGivesThemBack) {
+  const Result<Zoo> zoo = read(kHeader + kChecks + network("m"));
+  ASSERT_TRUE(zoo.ok()) << zoo.status().message();
+  EXPECT_THAT(zoo->checks.source.negation, ElementsAre("not", "*n't"));
+  EXPECT_THAT(zoo->checks.source.negating, ElementsAre("un*"));
+  EXPECT_THAT(zoo->checks.target.keys.at("ctrl"), ElementsAre("Strg"));
+  EXPECT_THAT(zoo->checks.target.numbers.at("2"), ElementsAre("zwölf*"));
+  const Result<Zoo> again = zoo_from_json(canonical_json(*zoo));
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_EQ(zoo->checks, again->checks);
+}
+
+TEST_F(TranslationManifestTest, AZooWithoutWordsIsAsItWas) {
+  const Result<Zoo> zoo = read(kHeader + network("m"));
+  ASSERT_TRUE(zoo.ok()) << zoo.status().message();
+  EXPECT_EQ(CheckWords(), zoo->checks);
+  EXPECT_EQ(std::string::npos, canonical_json(*zoo).find("checks"));
+}
+
+TEST_F(TranslationManifestTest, BadWordsOfTheChecksAreRefused) {
+  const auto fault = [&](const std::string& checks) {
+    return error(kHeader + "[checks.source]\n" + checks + network("m"));
+  };
+  EXPECT_THAT(fault("negated = []\n"), AllOf(StartsWith("z.toml:8: "), HasSubstr("negated")));
+  EXPECT_THAT(fault("negation = \"not\"\n"), HasSubstr("'negation' must be a list of texts"));
+  EXPECT_THAT(fault("negation = [1]\n"), HasSubstr("'negation' must be a list of texts"));
+  EXPECT_THAT(fault("negation = [\"*\"]\n"), HasSubstr("lists '*', which is no word"));
+  EXPECT_THAT(fault("negating = [\"\"]\n"), HasSubstr("which is no word"));
+  EXPECT_THAT(fault("keys = []\n"), HasSubstr("'keys' must be a table"));
+  EXPECT_THAT(fault("[checks.source.numbers]\ntwo = [\"two\"]\n"),
+              HasSubstr("its keys are digits"));
+  EXPECT_THAT(error(kHeader + "[checks.third]\n" + network("m")), HasSubstr("unknown key 'third'"));
+}
+
 TEST_F(TranslationManifestTest, ReadsWithDefaults) {
   const Result<Zoo> zoo = read(kHeader + network("m"));
   ASSERT_TRUE(zoo.ok()) << zoo.status().message();

@@ -46,6 +46,8 @@ const char* to_string(Reason reason) {
       return "not_confident";
     case Reason::kModelFailed:
       return "model_failed";
+    case Reason::kDoubtful:
+      return "doubtful";
     case Reason::kUnavailable:
       return "unavailable";
     case Reason::kConfident:

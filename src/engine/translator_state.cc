@@ -21,6 +21,12 @@ constexpr Nanoseconds kWarmUpTime = std::chrono::milliseconds(150);  // per mode
 // is cut comes in time.
 constexpr int kReservedSteps = 2;
 
+std::string text_of(std::span<const Doubt> doubts) {
+  std::string text;
+  for (const Doubt& doubt : doubts) text += (text.empty() ? "" : "; ") + doubt.what;
+  return text;
+}
+
 std::string names_of(const SelectorFile& file) {
   std::string names;
   for (const OperatingPoint& one : file.points) names += (names.empty() ? "" : ", ") + one.name;
@@ -182,6 +188,7 @@ void AdaptiveTranslator::fill(const TextWorld& world, Translation& result) const
       result.by_memory ? signals[static_cast<std::size_t>(Signal::kSimilarity)]
                        : std::exp(signals[static_cast<std::size_t>(Signal::kMeanLogProbability)]);
   result.cut = !run.outcome.finished;
+  result.doubts = run.outcome.doubts;
   result.source_pieces = run.outcome.source_pieces;
   result.target_tokens = run.outcome.target_tokens;
   result.decoder_calls = run.times.decoder_calls;
@@ -205,6 +212,7 @@ void AdaptiveTranslator::explain(const TextWorld& world, std::size_t point, cons
     if (spec == nullptr) continue;
     const auto* run = run_of(static_cast<ModelIndex>(spec - file_.zoo.models.data()));
     step.cut = run != nullptr && run->status.ok() && !run->outcome.finished;
+    if (step.doubtful && run != nullptr) step.doubts = text_of(run->outcome.doubts);
   }
   if (!measured_) {  // the points are the zoo's models, of which nothing is known
     decided.others.clear();

@@ -38,6 +38,8 @@ struct SyntheticOptions {
   double informative = 1.0;  // 1: confidence tells right from wrong well; 0: it is noise
   double nested = 0.9;       // share of inputs whose difficulty is the same for all models
   double failures = 0.0;     // share of outcomes that failed
+  double silent = 0.0;       // share of outcomes without an answer (TrialStatus::kNoAnswer)
+  double doubtful = 0.0;     // share of outcomes that a check doubts
   bool labelled = true;
   bool featured = false;  // with the 29 image features
   // How much feature kTellingFeature says of the shared difficulty, [0, 1]; all features have noise
@@ -103,6 +105,10 @@ inline OutcomeTable synthetic_table(const SyntheticOptions& options) {
           signals_of(options.informative * told + (1 - options.informative) * random.uniform());
       cell.cpu = Nanoseconds(static_cast<long>(model.cpu_ms * 1e6 + 1e4 * random.uniform()));
       cell.wall = cell.cpu + Nanoseconds(1000);
+      if (options.silent > 0 && random.uniform() < options.silent) {
+        cell.status = TrialStatus::kNoAnswer;
+      }
+      if (options.doubtful > 0 && random.uniform() < options.doubtful) cell.doubts = 1;
       table.cells.push_back(cell);
     }
   }

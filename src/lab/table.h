@@ -18,6 +18,7 @@ namespace rightsize {
 struct RecordedOutcome {
   TrialStatus status = TrialStatus::kFailed;
   ClassOutcome outcome;
+  std::uint32_t doubts = 0;  // what a check found lost, as bits of the task; 0: nothing
   Nanoseconds cpu{0};  // pre-processing and inference
   Nanoseconds wall{0};
   // Nanojoules above the idle machine, pre-processing and inference: the mean of the model, the

@@ -139,7 +139,11 @@ Step Cascade::after_trial(std::span<const Trial> trials, std::size_t stage) cons
   if (trials[last].status != TrialStatus::kOk) {
     return {.action = Action::kRun, .reason = Reason::kModelFailed};
   }
-  if (stage + 1 >= models_.size()) return conclude(trials, last, Reason::kLastStage, stage);
+  if (stage + 1 >= models_.size()) {
+    const std::size_t best = latest_answer(trials);
+    return conclude(trials, best, best == last ? Reason::kLastStage : Reason::kDoubtful, stage);
+  }
+  if (trials[last].doubtful) return {.action = Action::kRun, .reason = Reason::kDoubtful};
   const double value = confidence(trials, stage);
   Step step = is_sure(value, stage) ? conclude(trials, last, Reason::kConfident, stage)
                                     : Step{.action = Action::kRun, .reason = Reason::kNotConfident};

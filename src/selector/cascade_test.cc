@@ -67,6 +67,46 @@ TEST(CascadeTest, TheLastStageAnswersHoweverUnsure) {
   }
 }
 
+TEST(CascadeTest, ADoubtfulAnswerIsNotSureHoweverSureItsModel) {
+  FakeWorld world({test::doubtful(answering(1, 1.0)), answering(2, 0.9), answering(3, 0.9)});
+  const Decision decision = decide(three_stages(), world);
+  expect_answer(decision, 2, Reason::kConfident);
+  EXPECT_STREQ("doubtful", to_string(decision.path[1].reason));
+  EXPECT_TRUE(std::isnan(decision.path[1].value)) << "nothing was compared";
+}
+
+TEST(CascadeTest, AnAnswerWithoutADoubtStandsForADoubtfulLastOne) {
+  FakeWorld world(
+      {answering(1, 0.1), test::doubtful(answering(2, 0.9)), test::doubtful(answering(3, 0.9))});
+  const Decision decision = decide(three_stages(), world);
+  expect_answer(decision, 1, Reason::kDoubtful);
+  EXPECT_EQ(3U, decision.tried_count);
+}
+
+TEST(CascadeTest, WhereAllAnswersAreDoubtfulTheLatestAnswers) {
+  const auto doubted = [](std::int64_t value) { return test::doubtful(answering(value, 1.0)); };
+  FakeWorld all({doubted(1), doubted(2), doubted(3)});
+  expect_answer(decide(three_stages(), all), 3, Reason::kLastStage);
+  FakeWorld failed({doubted(1), doubted(2), failing()});
+  expect_answer(decide(three_stages(), failed), 2, Reason::kLaterFailed);
+}
+
+TEST(CascadeTest, OfADoubtfulAnswerAndNoneTheEarlierSoundOneStands) {
+  FakeWorld world({answering(1, 0.1), test::doubtful(answering(2, 0.9)), failing()});
+  expect_answer(decide(three_stages(), world), 1, Reason::kLaterFailed);
+}
+
+TEST(CascadeTest, ASingleModelAnswersDoubtfulOrNot) {
+  FakeWorld world({test::doubtful(answering(1, 0.9))});
+  const Cascade fixed({.signal = Signal::kMaxProbability, .stages = {{0, 0.5}}});
+  expect_answer(decide(fixed, world), 1, Reason::kLastStage);
+}
+
+TEST(CascadeTest, ADeadlineLeavesTheAnswerWithoutADoubt) {
+  FakeWorld world({answering(1, 0.1), test::doubtful(answering(2, 0.9)), answering(3, 0.9)});
+  expect_answer(decide(three_stages(), world, {.deadline = 2 * kMs}), 1, Reason::kDeadline);
+}
+
 TEST(CascadeTest, AFixedModelIsACascadeOfOneStage) {
   FakeWorld world({answering(1, 0.0), answering(2, 0.0)});
   const Decision decision =

@@ -197,7 +197,7 @@ TEST(VocabularyTest, EveryWordIsDistinct) {
   for (int reason = 0; reason <= static_cast<int>(Reason::kNoAnswer); ++reason) {
     words.insert(to_string(static_cast<Reason>(reason)));
   }
-  EXPECT_EQ(std::size(kAllSignals) + 3U + 9U, words.size());
+  EXPECT_EQ(std::size(kAllSignals) + 3U + 10U, words.size());
   EXPECT_EQ(0U, words.count("?"));
 }
 

@@ -42,7 +42,8 @@ std::vector<ModelIndex> passed_over(const Asked& asked, const PremodelRule& rule
                                     std::span<const Trial> runs, const Step& step) {
   const bool abstains = step.action == Action::kAbstain && step.reason == Reason::kNoAnswer;
   const bool rescued = step.reason == Reason::kUnavailable || step.reason == Reason::kModelFailed ||
-                       step.reason == Reason::kNoFeatures || step.reason == Reason::kLaterFailed;
+                       step.reason == Reason::kNoFeatures || step.reason == Reason::kDoubtful ||
+                       step.reason == Reason::kLaterFailed;
   if (!abstains && !rescued) return {};
   std::vector<ModelIndex> wanted;
   if (rule.probe) wanted.push_back(*rule.probe);
@@ -97,6 +98,7 @@ ExplainedStep explain_run(const Asked& asked, const Step& step, std::size_t t, b
                     .model = asked.name(step.model),
                     .ok = trial.status == TrialStatus::kOk,
                     .no_answer = trial.status == TrialStatus::kNoAnswer,
+                    .doubtful = trial.doubtful,
                     .cpu_ms = to_ms(trial.cpu)};
   run.cpu_so_far_ms = to_ms(asked.decision.features_cpu);
   for (std::size_t i = 0; i <= t; ++i) run.cpu_so_far_ms += to_ms(asked.decision.tried[i].cpu);

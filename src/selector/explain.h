@@ -62,6 +62,8 @@ struct ExplainedStep {
   bool ok = false;                       // it gave an answer, or the features
   bool no_answer = false;                // kRun: it ran and knows no answer
   bool cut = false;                      // kRun: a limit of time or length ended the translation
+  bool doubtful = false;                 // kRun: a check doubts what the model said
+  std::string doubts;                    // of it, in words, where they are known
   std::optional<Said> said;              // kRun
   double cpu_ms = 0.0;                   // kRun: pre-processing and inference
   double cpu_so_far_ms = 0.0;            // of all runs up to this one and the features; kRun

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "selector/explain_parts.h"
+#include "selector/trials.h"
 
 namespace rightsize {
 namespace {
@@ -102,7 +103,7 @@ std::optional<StageTest> comparison_of(const Asked& asked, const CascadeRule& ru
   const Cascade cascade(rule);
   const std::span<const Trial> trials = asked.decision.trials().first(t + 1);
   const std::size_t stage = cascade.stage_of(trials.back().model);
-  if (trials.back().status != TrialStatus::kOk || stage + 1 >= rule.stages.size()) return {};
+  if (!is_sound(trials.back()) || stage + 1 >= rule.stages.size()) return {};
   const bool listless = lacks_lists(rule, trials);
   if (chooses(step_after(asked.decision, t))) return {};  // an entry was chosen: nothing compared
   // Steps that end for another reason do not say what was compared before.

@@ -76,6 +76,7 @@ ordered_json part(const ExplainedStep& step) {
   object["ok"] = step.ok;
   if (step.no_answer) object["no_answer"] = true;
   if (step.cut) object["cut"] = true;
+  if (step.doubtful) object["doubts"] = step.doubts;
   object["said"] = step.said ? part(*step.said) : ordered_json();
   object["cpu_ms"] = number(step.cpu_ms);
   object["cpu_so_far_ms"] = number(step.cpu_so_far_ms);

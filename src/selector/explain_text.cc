@@ -46,6 +46,7 @@ std::string why_run(const ExplainedStep& step, bool routes, bool unanswered_befo
     case Reason::kFirstStage:
       return ", the first stage";
     case Reason::kNotConfident:
+    case Reason::kDoubtful:
       return ", the next stage";
     case Reason::kModelFailed:
       return unanswered_before ? ", the next stage" : " in place of the model that failed";
@@ -89,6 +90,9 @@ std::string step_text(const ExplainedStep& step, bool routes, bool unanswered_be
   if (step.cpu_so_far_ms > step.cpu_ms)
     text += fmt::format(" ({} so far)", ms_text(step.cpu_so_far_ms));
   text += step.cut ? ", cut short." : ".";
+  if (step.doubtful) {
+    text += " A check doubts it" + (step.doubts.empty() ? "" : ": " + step.doubts) + ".";
+  }
   if (step.comparison) text += " " + comparison_text(*step.comparison);
   return text;
 }
@@ -113,6 +117,10 @@ std::string end_text(const ExplainedAnswer& answer, bool rescue, bool routes) {
       return fmt::format(
           "{} is the last stage, after which the answer is taken however sure it is.",
           answer.model);
+    case Reason::kDoubtful:
+      return passed +
+             fmt::format("A check doubts what the last model said, and the answer of {} stands.",
+                         answer.model);
     case Reason::kDeadline:
       return passed + fmt::format(
                           "{} was expected to take {} (wall time), for which the deadline "

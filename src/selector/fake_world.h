@@ -19,6 +19,12 @@ inline Trial answering(std::int64_t answer, double probability, double entropy =
 
 inline Trial failing() { return {}; }
 
+// The same that a check doubts.
+inline Trial doubtful(Trial trial) {
+  trial.doubtful = true;
+  return trial;
+}
+
 class FakeWorld : public World {
  public:
   std::vector<float> values;  // of the features; empty: this world has none

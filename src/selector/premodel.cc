@@ -73,7 +73,8 @@ Step Premodel::next(const State& state) const noexcept {
     const Trial& last = state.trials.back();
     const bool is_probe = rule_.probe && last.model == *rule_.probe && state.trials.size() == 1;
     if (last.status != TrialStatus::kOk) return rescue(state, Reason::kModelFailed);
-    return is_probe ? choose(state) : answer(state.trials.size() - 1, Reason::kChosen);
+    if (is_probe) return choose(state);
+    return run_or_answer(state, last.model, Reason::kChosen);
   }
   if (rule_.probe) {
     if (!can_run(state, *rule_.probe)) return rescue(state, Reason::kNoFeatures);
@@ -102,10 +103,12 @@ Step Premodel::choose(const State& state) const noexcept {
   return step;
 }
 
-// The model may be the probe, whose answer there is already.
+// The model may have been run, as the probe is; a doubtful answer is the last resort.
 Step Premodel::run_or_answer(const State& state, ModelIndex model, Reason reason) const noexcept {
   const std::size_t trial = trial_of(state.trials, model);
-  if (trial != kNoTrial) return answer(trial, reason);
+  if (trial != kNoTrial) {
+    return state.trials[trial].doubtful ? rescue(state, Reason::kDoubtful) : answer(trial, reason);
+  }
   if (!can_run(state, model)) return rescue(state, Reason::kUnavailable);
   return {.action = Action::kRun, .reason = reason, .model = model};
 }
@@ -119,7 +122,8 @@ Step Premodel::rescue(const State& state, Reason reason) const noexcept {
     if (can_run(state, model)) return run(model);
   }
   const std::size_t latest = latest_answer(state.trials);
-  return latest == kNoTrial ? Step{} : answer(latest, Reason::kLaterFailed);
+  if (latest == kNoTrial) return {};
+  return answer(latest, reason == Reason::kDoubtful ? reason : Reason::kLaterFailed);
 }
 
 }  // namespace rightsize

@@ -114,6 +114,18 @@ TEST(Premodel, AFailedOrMissingChoiceIsReplaced) {
   EXPECT_EQ(other.tried_count, 1U);
 }
 
+TEST(Premodel, ADoubtfulChoiceIsFollowedByTheOthers) {
+  FeatureWorld world({test::doubtful(answering(10, 0.9)), answering(11, 0.6), answering(12, 0.7)});
+  const Decision decision = decide(Premodel(rule_of(ModelIndex{1})), world);
+  EXPECT_EQ(decision.answer.value, 11) << "the fallback";
+  EXPECT_EQ(decision.trials().size(), 2U);
+  FeatureWorld all(
+      {test::doubtful(answering(10, 0.9)), answering(11, 0.6), test::doubtful(answering(12, 0.7))});
+  const Decision doubted = decide(Premodel(rule_of()), all);
+  EXPECT_EQ(doubted.answer.value, 12) << "nothing is without a doubt: the latest";
+  EXPECT_EQ(doubted.last().reason, Reason::kDoubtful);
+}
+
 TEST(Premodel, AbstainsWhereEverythingFails) {
   FeatureWorld world({failing(), failing(), failing()});
   const Decision decision = decide(Premodel(rule_of(1)), world);

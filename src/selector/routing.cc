@@ -43,12 +43,14 @@ Step Routing::next(const State& state) const noexcept {
     return extraction ? *extraction : choose(state, Reason::kChosen);
   }
   const bool probed = rule_.probe && state.trials.front().model == *rule_.probe;
-  const bool failed = state.trials.back().status != TrialStatus::kOk;
+  const Trial& last = state.trials.back();
+  const bool failed = last.status != TrialStatus::kOk;
   if (probed && state.trials.size() == 1 && !failed) return choose(state, Reason::kChosen);
-  if (!failed) return answer(state.trials.size() - 1, Reason::kChosen);
+  if (is_sound(last)) return answer(state.trials.size() - 1, Reason::kChosen);
+  const Reason why = failed ? Reason::kModelFailed : Reason::kDoubtful;
   const bool known = rule_.probe ? probed && state.trials.front().status == TrialStatus::kOk
                                  : !any_failed(groups_, state);
-  return known ? choose(state, Reason::kModelFailed) : run_dearest(state, Reason::kModelFailed);
+  return known ? choose(state, why) : run_dearest(state, why);
 }
 
 Step Routing::choose(const State& state, Reason reason) const noexcept {
@@ -64,7 +66,7 @@ Step Routing::choose(const State& state, Reason reason) const noexcept {
   for (std::size_t place = 0; place < rule_.models.size(); ++place) {
     const ModelIndex model = rule_.models[place].model;
     const std::size_t trial = trial_of(state.trials, model);
-    const bool answered = trial != kNoTrial && state.trials[trial].status == TrialStatus::kOk;
+    const bool answered = trial != kNoTrial && is_sound(state.trials[trial]);
     if (!answered && !can_run(state, model)) continue;
     if (!answered && latest != kNoTrial && !in_time(state, model)) {
       late = true;

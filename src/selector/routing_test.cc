@@ -118,6 +118,16 @@ TEST(Routing, AFailedChoiceIsFollowedByTheNextBest) {
   EXPECT_EQ(none.tried_count, 3U);
 }
 
+TEST(Routing, ADoubtfulChoiceIsFollowedByTheNextBest) {
+  test::FakeWorld world(
+      {answering(10, 0.2), answering(11, 0.6), test::doubtful(answering(12, 0.7))});
+  const Decision decision = decide(Routing(routing_rule(0.0)), world);
+  EXPECT_EQ(decision.answer.value, 11);
+  test::FakeWorld probe(
+      {test::doubtful(answering(10, 1.0)), answering(11, 0.6), answering(12, 0.7)});
+  EXPECT_NE(decide(Routing(routing_rule(1.0)), probe).answer.value, 10) << "it would be chosen";
+}
+
 TEST(Routing, TheDeadlineLeavesOutWhatIsTooSlow) {
   test::FakeWorld world = world_of(0.2);
   Decision decision = decide(Routing(routing_rule(0)), world, {.deadline = 4 * kMs});

@@ -17,12 +17,20 @@ inline std::size_t trial_of(std::span<const Trial> trials, ModelIndex model) noe
   return kNoTrial;
 }
 
-// Position of the latest trial with an answer; kNoTrial if there is none.
+// May selection end with this trial, if it is sure enough?
+inline bool is_sound(const Trial& trial) noexcept {
+  return trial.status == TrialStatus::kOk && !trial.doubtful;
+}
+
+// Position of the trial that answers where none is sure: the latest answer that is not doubtful,
+// else the latest one; kNoTrial if there is none.
 inline std::size_t latest_answer(std::span<const Trial> trials) noexcept {
+  std::size_t doubtful = kNoTrial;
   for (std::size_t i = trials.size(); i-- > 0;) {
-    if (trials[i].status == TrialStatus::kOk) return i;
+    if (is_sound(trials[i])) return i;
+    if (trials[i].status == TrialStatus::kOk && doubtful == kNoTrial) doubtful = i;
   }
-  return kNoTrial;
+  return doubtful;
 }
 
 // May this model be run now? That is, is it there and was not tried.

@@ -142,6 +142,10 @@ Status NetworkTranslator::translate(std::string_view source, Nanoseconds stop_at
     times.preprocess = preprocessing.elapsed();
     if (pieces_.empty()) return {};
     if (Status status = check_pieces(); !status.ok()) return status;
+    if (std::count(pieces_.begin(), pieces_.end(), tokenizer_.unknown()) > 0) {
+      outcome.doubts.push_back({DoubtKind::kUnknown, "the model does not know " +
+                                                         tokenizer_.unknown_characters(source)});
+    }
     return translate_pieces(stop_at, outcome, times);
   } catch (const std::exception& error) {
     return status_of(error);

@@ -2,15 +2,53 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 #include "model/file_identity.h"
 #include "text/memory_translator.h"
 #include "text/network_translator.h"
 
 namespace rightsize {
+namespace {
+
+// A model whose every answer is put to the check, as a part of the model's time.
+class CheckedModel : public TextModel {
+ public:
+  CheckedModel(std::unique_ptr<TextModel> model, const TranslationCheck& check)
+      : model_(std::move(model)), check_(check) {}
+
+  const void* pieces_by() const noexcept override { return model_->pieces_by(); }
+  Status count_pieces(std::string_view source, std::size_t& pieces) noexcept override {
+    return model_->count_pieces(source, pieces);
+  }
+  Status translate(std::string_view source, Nanoseconds stop_at, TextOutcome& outcome,
+                   Times& times) noexcept override {
+    Status status = model_->translate(source, stop_at, outcome, times);
+    if (!status.ok() || !outcome.answered) return status;
+    try {
+      const Stopwatch checking;
+      check_.add_doubts(source, outcome);
+      const Elapsed took = checking.elapsed();
+      times.inference.cpu += took.cpu;
+      times.inference.wall += took.wall;
+    } catch (const std::exception& error) {
+      return runtime_error(error.what());
+    }
+    return status;
+  }
+
+ private:
+  std::unique_ptr<TextModel> model_;
+  const TranslationCheck& check_;
+};
+
+}  // namespace
+
 TextModels::TextModels(const Zoo& zoo, std::vector<std::filesystem::path> search,
                        std::shared_ptr<Runtime> runtime)
     : zoo_(zoo),
       search_(std::move(search)),
+      check_(zoo.checks),
       runtime_(std::move(runtime)),
       open_(zoo.models.size(), 0) {}
 
@@ -92,6 +130,12 @@ Result<std::unique_ptr<SequenceModel>> TextModels::network_of(const ModelSpec& m
 
 Result<std::unique_ptr<TextModel>> TextModels::make(ModelIndex model) const {
   const ModelSpec& spec = zoo_.models[model];
+  Result<std::unique_ptr<TextModel>> made = make_unchecked(spec);
+  if (!made.ok()) return made;
+  return std::unique_ptr<TextModel>(std::make_unique<CheckedModel>(std::move(*made), check_));
+}
+
+Result<std::unique_ptr<TextModel>> TextModels::make_unchecked(const ModelSpec& spec) const {
   if (spec.translation.memory) {
     return std::unique_ptr<TextModel>(
         std::make_unique<MemoryTranslator>(*memories_.at(spec.sha256)));

@@ -12,6 +12,7 @@
 #include "rightsize/decision.h"
 #include "text/tokenizer.h"
 #include "text/translation.h"
+#include "text/translation_check.h"
 #include "text/translation_memory.h"
 
 namespace rightsize {
@@ -27,7 +28,7 @@ class TextModels {
   Status open(ModelIndex model);
   bool is_open(ModelIndex model) const { return open_[model]; }
 
-  // Of an open model: one for each thread. The set must outlive it.
+  // Of an open model: one for each thread, whose outcomes are checked. The set must outlive it.
   Result<std::unique_ptr<TextModel>> make(ModelIndex model) const;
 
  private:
@@ -36,9 +37,11 @@ class TextModels {
   Status open_network(const ModelSpec& model);
   Status open_memory(const ModelSpec& model);
   Result<std::unique_ptr<SequenceModel>> network_of(const ModelSpec& model) const;
+  Result<std::unique_ptr<TextModel>> make_unchecked(const ModelSpec& model) const;
 
   const Zoo& zoo_;
   std::vector<std::filesystem::path> search_;
+  TranslationCheck check_;
   std::shared_ptr<Runtime> runtime_;                                    // outlives the sessions
   std::map<std::string, std::unique_ptr<Session>> sessions_;            // by checksum and options
   std::map<std::string, std::unique_ptr<Tokenizer>> tokenizers_;        // by checksum

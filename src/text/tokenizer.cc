@@ -47,6 +47,21 @@ Status Tokenizer::decode(const std::vector<TokenId>& pieces, std::string& text) 
   return done.ok() ? Status() : runtime_error("cannot join pieces: " + done.ToString());
 }
 
+std::string Tokenizer::unknown_characters(std::string_view text) const {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string_view> found;
+  std::vector<TokenId> pieces;
+  for (std::size_t at = 0; at < text.size() && found.size() < kShown;) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+    const std::string_view one = text.substr(at, end - at);
+    at = end;
+    if (!encode(one, pieces).ok() || std::ranges::find(found, one) != found.end()) continue;
+    if (std::ranges::find(pieces, unknown()) != pieces.end()) found.push_back(one);
+  }
+  return fmt::format("'{}'", fmt::join(found, "', '"));
+}
+
 std::size_t Tokenizer::characters(TokenId piece) const {
   const auto id = static_cast<int>(piece);
   if (model_->processor.IsUnknown(id) || model_->processor.IsControl(id)) return 0;

@@ -23,6 +23,9 @@ class Tokenizer {
   Status encode(std::string_view text, std::vector<TokenId>& pieces) const;
   Status decode(const std::vector<TokenId>& pieces, std::string& text) const;
 
+  // The first few characters of a text that no piece has, quoted: "'{', '€'".
+  std::string unknown_characters(std::string_view text) const;
+
   // Of a piece, the mark of a space not counted; 0 of the unknown one and of marks.
   std::size_t characters(TokenId piece) const;
 

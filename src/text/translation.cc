@@ -20,6 +20,7 @@ std::int64_t answer_of(std::string_view text) {
 void set_answer(const TextOutcome& outcome, Trial& trial) {
   trial.status = outcome.answered ? TrialStatus::kOk : TrialStatus::kNoAnswer;
   if (!outcome.answered) return;
+  trial.doubtful = !outcome.doubts.empty();
   trial.signals = outcome.signals;
   trial.answer = answer_of(outcome.text);
   trial.top = nullptr;

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.h"
 #include "rightsize/decision.h"
+#include "rightsize/doubt.h"
 #include "rightsize/status.h"
 
 namespace rightsize {
@@ -20,6 +22,7 @@ struct TextOutcome {
   std::size_t target_tokens = 0;  // with the end mark; of a memory 0
   bool finished = true;           // else the translation was cut by a limit of length or time
   bool stopped = false;           // ... of time
+  std::vector<Doubt> doubts;      // of the translation; see text/translation_check.h
 };
 
 // Two answers are the same where their texts are: a number that stands for a text.

@@ -53,10 +53,20 @@ def entries_of(root, name, kind, prefix):
                    for mode, decoding, more in modes)
 
 
+def checks_of(language):
+    """What the check of translations must know of the languages; "" where nobody has written it."""
+    file = pathlib.Path(__file__).with_name(f"checks.{language}.toml")
+    if not file.is_file():
+        return ""
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    return "\n" + "".join(line for line in lines if not line.startswith("#"))
+
+
 def text_of(root, language, folder=""):
     """The manifest of the networks below `root`, which is called `folder` in it."""
     text = HEADER.format(language=language, folder=folder,
                          tokenizer=sha256_of(root / "spm.model"))
+    text += checks_of(language)
     for name in reversed(SIZES):  # the cheapest first
         for kind in ("-int8", ""):
             if (root / (name + kind)).is_dir():

@@ -23,6 +23,7 @@ PROGRAM = HERE.parents[1] / "build" / "release" / "rightsize"
 sys.path.insert(0, str(HERE))
 
 import corpus
+import losses
 import settings
 from tasks import RecipeError, Runner, Task
 
@@ -44,6 +45,25 @@ def page(folder, name, paragraphs):
     path.parent.mkdir(parents=True, exist_ok=True)
     body = "".join(f'<p id="{key}">{text}</p>' for key, text in paragraphs.items())
     path.write_text(f"<html><body>{body}</body></html>", encoding="utf-8")
+
+
+class Losses(unittest.TestCase):
+    """The losses that losses.py puts into translations."""
+
+    def damaged(self, name, source, target):
+        return [pair[1] for pair in losses.damaged([(source, target)], *losses.LOSSES[name])]
+
+    def test_what_is_lost_is_lost_and_nothing_else(self):
+        self.assertEqual(self.damaged("number: dropped", "Page 12", "Seite 12 hier"), ["Seite hier"])
+        self.assertEqual(self.damaged("negation: lost", "It is not here.", "Es ist nicht hier."), ["Es ist hier."])
+        self.assertEqual(self.damaged("negation: lost", "No file", "Keine Datei"), ["Eine Datei"])
+        self.assertEqual(self.damaged("placeholder: dropped", "%s now", "jetzt %s"), ["jetzt"])
+        changed = self.damaged("number: a digit changed", "Page 12", "Seite 12")[0]
+        self.assertTrue(changed.startswith("Seite ") and changed != "Seite 12" and len(changed) == 8)
+
+    def test_a_pair_without_the_part_is_left_alone(self):
+        self.assertEqual(self.damaged("negation: lost", "It is here.", "Es ist nicht weg."), [])
+        self.assertEqual(self.damaged("number: dropped", "Page", "Seite 1"), [])
 
 
 class Text(unittest.TestCase):
@@ -473,6 +493,12 @@ class Graphs(unittest.TestCase):
         for model in zoo["model"]:
             self.assertEqual(model["sha256"], manifest.sha256_of(self.folder / model["file"]))
             self.assertIn(model["translation"].get("draft", names[0]), names)
+        self.assertNotIn("checks", zoo, "nobody has written the words of French")
+
+    def test_manifest_has_the_words_of_the_checks(self):
+        import tomllib
+        shipped = tomllib.loads((HERE / "zoo.toml").read_text(encoding="utf-8"))
+        self.assertEqual(tomllib.loads(manifest.checks_of("de"))["checks"], shipped["checks"])
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ Result<RunRecorder> RunRecorder::make(Database& database, const Zoo& zoo,
       prepare("INSERT OR REPLACE INTO outcomes VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   auto sentence = prepare("INSERT OR REPLACE INTO sentences VALUES(?, ?, ?)");
   auto translation =
-      prepare("INSERT OR REPLACE INTO translations VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      prepare("INSERT OR REPLACE INTO translations VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   auto features = prepare("INSERT OR REPLACE INTO features VALUES(?, ?, ?)");
   auto decode = prepare("INSERT INTO decode_samples VALUES(?, ?, ?, ?)");
   auto timing = prepare("INSERT INTO timing_samples VALUES(?, ?, ?, ?, ?, ?, ?)");
@@ -126,6 +126,8 @@ Status RunRecorder::insert_translation(const ItemRecord& record, ModelIndex mode
         7 + static_cast<int>(s),
         record.models[model].outcome.signals[static_cast<std::size_t>(kTranslationSignals[s])]);
   }
+  to_.translation.bind_integer(7 + static_cast<int>(kTranslationSignals.size()),
+                               record.models[model].doubts);
   return to_.translation.run();
 }
 
@@ -149,7 +151,7 @@ Status RunRecorder::insert_outcome(const ItemRecord& record, ModelIndex model) {
 }
 
 void RunRecorder::bind_classes(const ModelRecord& record, std::optional<std::int32_t> label) {
-  const auto& [status, answered, outcome, no_translation, made] = record;
+  const auto& [status, answered, outcome, no_doubts, no_translation, made] = record;
   if (label) {
     to_.outcome.bind_integer(6, status.ok() && hit(outcome.top, *label, 1) ? 1 : 0);
     to_.outcome.bind_integer(7, status.ok() && hit(outcome.top, *label, 5) ? 1 : 0);

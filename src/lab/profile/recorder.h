@@ -27,6 +27,7 @@ struct ModelRecord {
   Status status;
   bool answered = true;  // false: the model ran and knows no answer
   ClassOutcome outcome;
+  std::uint32_t doubts = 0;  // as RecordedOutcome::doubts
   TextCell translation;  // of the task "translation"; the signals are those of `outcome`
   bool made = true;      // false: it was not run now, what the file has of it stays
 };

@@ -6,10 +6,11 @@ namespace rightsize {
 inline constexpr int kApplicationId = 0x52537A31;  // "RSz1"; do not change
 
 // Raise with every change of the tables. Version 1 had no energy, resources and features, version 2
-// no translations, version 3 no outcomes of status 2 (no answer); they are still read, but not
-// written.
+// no translations, version 3 no doubts and no outcomes of status 2 (no answer); they are still read,
+// but not written.
 inline constexpr int kSchemaVersion = 4;
 inline constexpr int kOldestSchemaVersion = 1;
+inline constexpr int kSchemaWithDoubts = 4;
 
 inline constexpr const char* kSchema = R"(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -28,7 +29,7 @@ CREATE TABLE translations(
   item INTEGER NOT NULL, model INTEGER NOT NULL, text TEXT NOT NULL,
   source_pieces INTEGER NOT NULL, target_tokens INTEGER NOT NULL, finished INTEGER NOT NULL,
   mean_log_probability REAL, min_log_probability REAL, margin REAL, length_ratio REAL,
-  similarity REAL, PRIMARY KEY(item, model)) STRICT, WITHOUT ROWID;
+  similarity REAL, doubts INTEGER NOT NULL, PRIMARY KEY(item, model)) STRICT, WITHOUT ROWID;
 CREATE TABLE decode_samples(
   item INTEGER NOT NULL, pass INTEGER NOT NULL, cpu_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL,
   PRIMARY KEY(item, pass)) STRICT, WITHOUT ROWID;

@@ -2,6 +2,7 @@
 
 #include "lab/profile/workload.h"
 #include "text/text_models.h"
+#include "text/translation_check.h"
 
 namespace rightsize {
 namespace {
@@ -39,6 +40,7 @@ class TextWorker : public Worker {
     record.status = models_[model]->translate(source_, kNever, outcome, times);
     record.answered = outcome.answered;
     record.outcome.signals = outcome.signals;
+    record.doubts = bits_of(outcome.doubts);
     record.translation = {std::move(outcome.text), static_cast<std::int32_t>(outcome.source_pieces),
                           static_cast<std::int32_t>(outcome.target_tokens), outcome.finished};
     preprocess = times.preprocess;

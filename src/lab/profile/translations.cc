@@ -11,6 +11,7 @@
 #include "core/checksum.h"
 #include "lab/least_squares.h"
 #include "lab/profile/samples.h"
+#include "lab/profile/schema.h"
 #include "text/memory_answer.h"
 
 namespace rightsize {
@@ -57,12 +58,18 @@ bool is_known(const Statement& select, int column) {
   return !select.is_null(column) && std::isfinite(select.real(column));
 }
 
+constexpr int kDoubtsColumn = 6 + static_cast<int>(kTranslationSignals.size());
+
 Status read_cell(const Statement& select, RecordedOutcome& outcome, TextCell& cell) {
   constexpr std::int64_t kMostPieces = 1'000'000;
   const Result<std::int64_t> pieces = select.integer(3, 0, kMostPieces);
   if (!pieces.ok()) return pieces.status();
   const Result<std::int64_t> tokens = select.integer(4, 0, kMostPieces);
   if (!tokens.ok()) return tokens.status();
+  const Result<std::int64_t> doubts =
+      select.integer(kDoubtsColumn, 0, std::numeric_limits<std::uint32_t>::max());
+  if (!doubts.ok()) return doubts.status();
+  outcome.doubts = static_cast<std::uint32_t>(*doubts);
   cell.text = select.text(2);
   cell.source_pieces = static_cast<std::int32_t>(*pieces);
   cell.target_tokens = static_cast<std::int32_t>(*tokens);
@@ -103,9 +110,11 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
                          OutcomeTable& table) {
   if (Status status = read_sentences(store, rows, table); !status.ok()) return status;
   table.text.cells.resize(table.cells.size());
-  Result<Statement> select = store.database().prepare(
+  // Files of older versions know of no doubts.
+  Result<Statement> select = store.database().prepare(fmt::format(
       "SELECT item, model, text, source_pieces, target_tokens, finished, mean_log_probability, "
-      "min_log_probability, margin, length_ratio, similarity FROM translations");
+      "min_log_probability, margin, length_ratio, similarity, {} FROM translations",
+      store.version() < kSchemaWithDoubts ? "0" : "doubts"));
   if (!select.ok()) return select.status();
   std::size_t found = 0;
   const Status status = for_each_row(*select, [&]() -> Status {

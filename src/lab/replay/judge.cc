@@ -157,10 +157,10 @@ bool Judge::combines() const {
 }
 
 Judge::Key Judge::last_or_all(Chain chain, bool alone) const {
-  const std::vector<char>& ok = recording_.ok[chain.back()];
-  const bool never_failed =
-      std::all_of(items_.begin(), items_.end(), [&](std::size_t i) { return ok[i] != 0; });
-  if (alone && never_failed) return {chain.back()};
+  const std::vector<char>& sound = recording_.sound[chain.back()];
+  const bool always_sound =
+      std::all_of(items_.begin(), items_.end(), [&](std::size_t i) { return sound[i] != 0; });
+  if (alone && always_sound) return {chain.back()};
   return {chain.begin(), chain.end()};
 }
 
@@ -261,8 +261,8 @@ Judge::View Judge::view(Chain chain) const {
     const Cascade cascade(std::move(rule));
     for (const std::size_t i : items_) {
       const TrialList trials = trials_of(recording_, chain, i);
-      const bool ok = trials.back().status == TrialStatus::kOk;
-      const double value = ok ? cascade.confidence(trials, chain.size() - 1) : kNan;
+      const bool sound = is_sound(trials.back());
+      const double value = sound ? cascade.confidence(trials, chain.size() - 1) : kNan;
       sureness.push_back(std::isnan(value) ? -kInfinity : turn ? -value : value);
     }
   }

@@ -37,8 +37,8 @@ class Judge {
 
   // What there is after a chain of models has run, per position in `items`.
   struct View {
-    // For each of signals(): larger is surer; -infinity where the last model failed or the value is
-    // not a number.
+    // For each of signals(): larger is surer; -infinity where the last model gave no answer, a
+    // doubtful one, or the value is not a number.
     std::vector<std::vector<double>> sureness;
     std::vector<std::int32_t> worth;  // of the answer at hand, see Recording::worth
   };
@@ -48,7 +48,8 @@ class Judge {
   std::vector<std::int32_t> worth(Chain chain) const;
 
   // Chains with the same key have the same view, and chains with the same answer key the same
-  // View::worth: where a model alone tells, and it never failed, its predecessors do not matter.
+  // View::worth: where a model alone tells, and it always gave an answer without a doubt, its
+  // predecessors do not matter.
   using Key = std::vector<ModelIndex>;
   Key view_key(Chain chain) const;
   Key answer_key(Chain chain) const;

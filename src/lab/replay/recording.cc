@@ -61,6 +61,7 @@ void set_recorded_answer(const OutcomeTable& table, std::size_t item, std::size_
                          Trial& trial) {
   const ClassOutcome& outcome = table.at(item, model).outcome;
   set_answer(outcome, trial);
+  trial.doubtful = table.at(item, model).doubts != 0;
   if (table.text.cells.empty()) return;
   trial.top = nullptr;
   trial.answer = answer_of(table.text_at(item, model).text);
@@ -213,9 +214,11 @@ Result<Recording> judge(const OutcomeTable& table, const Reference& reference, C
   }
   for (std::size_t m = 0; m < table.model_count(); ++m) {
     auto& ok = recording.ok.emplace_back();
+    auto& sound = recording.sound.emplace_back();
     auto& cpu = recording.cpu.emplace_back();
     for (const std::size_t i : recording.item) {
       ok.push_back(table.at(i, m).status == TrialStatus::kOk);
+      sound.push_back(ok.back() != 0 && table.at(i, m).doubts == 0);
       cpu.push_back(table.at(i, m).cpu.count());
     }
   }

@@ -56,6 +56,7 @@ struct Recording {
   std::vector<TextCounts> unanswered;             // [item]: of an empty translation
   std::vector<std::int32_t> worth_of_nothing;     // [item]: likewise
   std::vector<std::vector<char>> ok;              // the model gave an answer
+  std::vector<std::vector<char>> sound;           // ... that no check doubts
   std::vector<std::vector<std::int64_t>> cpu;     // nanoseconds: pre-processing and inference
   std::vector<std::int64_t> decode_cpu;           // nanoseconds, per item
   std::vector<std::vector<std::int64_t>> energy;  // nanojoules; empty where the run has none
@@ -86,7 +87,7 @@ struct Recording {
     return cost_kind == CostKind::kTime ? cpu[model][i] : energy[model][i];
   }
   double mean_decode_ms() const;  // CPU time
-  // Larger is surer; -infinity where the model failed or the signal is not a number.
+  // Larger is surer; -infinity where the model gave no answer or the signal is not a number.
   double sureness(Signal signal, std::size_t model, std::size_t i) const;
 };
 

@@ -114,7 +114,7 @@ class CascadeSearch {
       const double above = sureness[order[at - 1]];
       const double below = sureness[order[at]];
       if (!(above > below)) continue;
-      // Failed items (-infinity) lie below every threshold.
+      // Failed and doubtful items (-infinity) lie below every threshold.
       const double threshold = below == -kInfinity ? above : below + (above - below) / 2;
       if (threshold > below) result.push_back({at, threshold});
     }

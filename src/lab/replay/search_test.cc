@@ -92,6 +92,32 @@ TEST(Search, EveryReportedPointEqualsDecideWithFailedModels) {
   EXPECT_GT(check_frontier(table, all_signals()), 10);
 }
 
+// Doubts rare and frequent, with failures and without an answer among them.
+TEST(Search, EveryFamilysPointsEqualDecideWithDoubtfulAnswersAndNone) {
+  for (const double doubtful : {0.05, 0.6}) {
+    const OutcomeTable table = test::synthetic_table({.items = 300,
+                                                      .models = test::ladder(),
+                                                      .failures = 0.05,
+                                                      .silent = 0.1,
+                                                      .doubtful = doubtful,
+                                                      .seed = 9});
+    for (const Family family : kAllFamilies) {
+      SCOPED_TRACE(to_string(family));
+      SearchOptions options = all_signals();
+      options.family = family;
+      EXPECT_GT(check_frontier(table, options), 0);
+    }
+  }
+}
+
+// One cell suffices to make a chain's answers depend on the models before it.
+TEST(Search, ASingleDoubtfulAnswerIsCounted) {
+  OutcomeTable table = test::synthetic_table({.items = 100, .models = test::ladder(), .seed = 10});
+  for (std::size_t i = 0; i < 8; ++i) table.cells[i * 4 + i % 4].doubts = 2;
+  EXPECT_GT(check_frontier(table, all_signals()), 5);
+  EXPECT_GT(check_frontier(table, {}), 5);
+}
+
 TEST(Search, EveryReportedPointEqualsDecideWithTiedSignals) {
   OutcomeTable table = test::synthetic_table({.items = 300, .models = test::ladder(), .seed = 4});
   for (RecordedOutcome& cell : table.cells) {
