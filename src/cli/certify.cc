@@ -51,7 +51,7 @@ Result<SelectorCertificate> certificate_of(const CertifyArgs& args, const Outcom
 std::string inputs_words(const SelectorCertificate& c) {
   const std::string count = fmt::format("{} inputs", c.claim.tested_on);
   return c.unknown.empty() ? count + " that took no part in training"
-                           : count + ", if none of them took part in training,";
+                           : count + ", if none of them took part in training";
 }
 
 // What a person must know of the inputs before believing it.

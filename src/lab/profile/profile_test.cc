@@ -234,7 +234,7 @@ TEST_F(ProfileTest, RefusesToGoOnWithWhatDoesNotBelongToIt) {
 
   Zoo other_zoo = test::make_zoo(folder_ / "zoo", 3);
   other_zoo.name = "larger";
-  expect_error(run_profile(other_zoo, data, options_), {"zoo", "'simulated'", "'larger'"});
+  expect_error(run_profile(other_zoo, data, options_), {"zoo (model 3)", "none against m2"});
   DataSet other_data = data;
   other_data.items[3].label = 9;
   expect_error(run_profile(zoo_, other_data, options_), {"data set", "another file"});
