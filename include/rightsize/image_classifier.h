@@ -82,9 +82,9 @@ class ImageClassifier {
   // Limits other than a deadline need `steerable`. A deadline that passes on the way ends the
   // search with the latest answer there is; if there is none, the first model still runs, and the
   // answer is `late`. That no point is quick enough is an estimate, which only runs can correct: so
-  // after 2 to 16 refusals because of time one request is let through all the same, by the quickest
+  // after 2 to 9 refusals because of time one request is let through all the same, by the quickest
   // point, and if it comes in time so are the next ones. While the machine stays too slow, that is
-  // one late answer in 17 such requests.
+  // one late answer in ten such requests.
   Result<Classification> classify(std::span<const std::byte> bytes, const Budget& budget = {});
 
   // Runs one model alone, whatever the selector says, for comparison. The model is loaded on first

@@ -1,7 +1,7 @@
 // Proves that no refusal sustains itself: bursts of load against a camera loop and a stream of
 // sentences, on a simulated clock. Bursts begin at any phase, while models are opened too; once
 // they are over, at most 20 of 1,000 requests are refused. While a machine stays too slow, its
-// refusals protect the deadline: one request in 17 comes late.
+// refusals protect the deadline: one request in ten comes late.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -233,11 +233,11 @@ TEST_F(CameraTest, AMeanLatencyIsNoLastingRefusalEither) {
   EXPECT_LE(outcome.refused_after, kMostRefused);
 }
 
-TEST_F(CameraTest, LastingSlownessIsRefusedButForOneInSeventeen) {
+TEST_F(CameraTest, LastingSlownessIsRefusedButForOneInTen) {
   for (const double factor : {3.0, 10.0, 50.0}) {
     const Outcome outcome = run({100, kRequests, factor}, {.deadline = 4 * kMs}, kMixed);
-    EXPECT_LE(outcome.late, (kRequests - 100) / 17 + 15) << factor;
-    EXPECT_GE(outcome.refused, (kRequests - 100) * 9 / 10) << factor;
+    EXPECT_LE(outcome.late, (kRequests - 100) / 10 + 15) << factor;
+    EXPECT_GE(outcome.refused, (kRequests - 100) * 85 / 100) << factor;
   }
 }
 
@@ -347,11 +347,11 @@ TEST_F(SentencesTest, BurstsAtEveryPhase) {
   }
 }
 
-TEST_F(SentencesTest, LastingSlownessIsRefusedButForOneInSeventeen) {
+TEST_F(SentencesTest, LastingSlownessIsRefusedButForOneInTen) {
   for (const double factor : {4.0, 10.0, 50.0}) {
     const Outcome outcome = run({100, kRequests, factor}, {.deadline = 4 * kMs}, kSame);
-    EXPECT_LE(outcome.late, (kRequests - 100) / 17 + 15) << factor;
-    EXPECT_GE(outcome.refused, (kRequests - 100) * 9 / 10) << factor;
+    EXPECT_LE(outcome.late, (kRequests - 100) / 10 + 15) << factor;
+    EXPECT_GE(outcome.refused, (kRequests - 100) * 85 / 100) << factor;
   }
 }
 

@@ -4,7 +4,8 @@
 // believed (a circuit breaker: M. T. Nygard, "Release It!", 2007).
 //
 // While the machine stays slow, one in kMostRefusals + 1 of the requests that would be refused
-// comes late; once it is quick again, at most kMostRefusals more are refused.
+// comes late; once it is quick again, at most kMostRefusals more are refused before the next is
+// tried.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace rightsize {
 class CircuitBreaker {
  public:
   static constexpr std::size_t kFewestRefusals = 2;
-  static constexpr std::size_t kMostRefusals = 16;
+  static constexpr std::size_t kMostRefusals = 9;
 
   // A request is to be refused because of time. True: let it through.
   bool lets_through() noexcept {
