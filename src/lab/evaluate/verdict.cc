@@ -87,19 +87,16 @@ std::vector<Candidate> candidates_of(const Evaluation& evaluation, double max_lo
   return candidates;
 }
 
-bool is_faster(const Candidate& a, const Candidate& b) {
-  return a.point->speedup.value > b.point->speedup.value;
-}
-
-// The first point of the first kind aims at no loss; where a loss is allowed, time decides.
+// The first point of the first kind aims at no loss; else that whose gain is surest.
 const Candidate* best_that_meets(const std::vector<Candidate>& candidates,
                                  const Evaluation& evaluation) {
   const Candidate* best = nullptr;
   for (const Candidate& c : candidates) {
     if (!c.meets()) continue;
     if (evaluation.max_loss == 0 && c.point == &evaluation.kinds.front().points.front()) return &c;
-    const bool first_kind = best == nullptr || c.kind == best->kind;
-    if (best == nullptr || (first_kind && is_faster(c, *best))) best = &c;
+    const bool same_kind = best == nullptr || c.kind == best->kind;
+    const bool surer = best == nullptr || c.point->over_mix.low > best->point->over_mix.low;
+    if (same_kind && surer) best = &c;
   }
   return best;
 }
@@ -147,9 +144,10 @@ class Words {
     if (!labels_) {
       return fmt::format(
           "The {} {}, {} points (95 % interval {} to {}) more often than a random mix of single "
-          "models that takes the same time; which answers are right, nobody knows without labels.",
+          "models that takes the same time{}.",
           name(), figures(), points(c_->point->over_mix.value), points(c_->point->over_mix.low),
-          points(c_->point->over_mix.high));
+          points(c_->point->over_mix.high),
+          e_.labelled > 0 ? "" : "; which answers are right, nobody knows without labels");
     }
     return fmt::format(
         "Adaptive selection pays on this zoo and data{}: the {} {}, {} better than a random mix of "

@@ -21,8 +21,9 @@ inline constexpr double kWorthwhileGain = 0.005;
 inline constexpr std::size_t kFewestInputs = 300;
 
 // Of all held-out points. It pays (without labels: a faster point agrees) where one meets what is
-// asked: the first one of the first kind where no loss is allowed, else the fastest. It does not
-// where all fail. Else the inputs are too few, and it says about how many would settle it.
+// asked: the first one of the first kind where no loss is allowed, else that whose gain over the
+// mix is surest. It does not where all fail. Else the inputs are too few, and it says about how
+// many would settle it.
 Verdict judge_verdict(const Evaluation& evaluation);
 
 }  // namespace rightsize

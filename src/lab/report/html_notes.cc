@@ -20,7 +20,8 @@ std::string quality_meaning(const Evaluation& evaluation) {
       quality_words(evaluation),
       labels ? "is the label" : "is that of the reference model " + evaluation.reference,
       evaluation.criterion == "top-1" ? "" : ", by the criterion " + evaluation.criterion,
-      labels ? "" : " Which answers are right, nobody knows without labels.");
+      labels || evaluation.labelled > 0 ? ""
+                                        : " Which answers are right, nobody knows without labels.");
 }
 
 std::string measuring_terms(const Evaluation& evaluation) {

@@ -153,9 +153,9 @@ std::string evaluation_text(const Evaluation& whole) {
       quality_word(evaluation));
   if (!evaluation.by_labels()) {
     notes += fmt::format(
-        "{}: share of inputs with the same answer as {}; which answers are right, nobody knows "
-        "without labels.\n",
-        evaluation.criterion, evaluation.reference);
+        "{}: share of inputs with the same answer as {}{}.\n", evaluation.criterion,
+        evaluation.reference,
+        evaluation.labelled > 0 ? "" : "; which answers are right, nobody knows without labels");
   }
   const std::string unreached = unreached_note(evaluation);
   if (!unreached.empty()) notes += wrapped(unreached, kLineWidth) + "\n";

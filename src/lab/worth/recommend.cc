@@ -156,7 +156,8 @@ std::string proof(const WorthReport& report) {
              : fmt::format("it answers otherwise than {} on at most 1 % of inputs",
                            worth.evaluation.reference);
   if (!needed) {
-    return fmt::format("Do not promise that {}: on these {} inputs it looks more.", claim, have);
+    return fmt::format("Do not promise that {}: on these {} inputs it looks otherwise.", claim,
+                       have);
   }
   if (*needed <= have) {
     return fmt::format("These {} inputs may be enough to prove that {}.", have, claim);
