@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "lab/evaluate/train.h"
+#include "lab/replay/cross_validation.h"
 
 namespace rightsize {
 namespace {
@@ -44,7 +45,8 @@ OutcomeTable made_up_table() {
     const std::string memory = known ? reference_of(i) : misleading ? "Ganz etwas anderes ." : "";
     for (const std::size_t m : {kMemory, kNetwork}) {
       RecordedOutcome& cell = table.cells.emplace_back();
-      cell.status = TrialStatus::kOk;
+      const bool silent = m == kMemory && memory.empty();
+      cell.status = silent ? TrialStatus::kNoAnswer : TrialStatus::kOk;
       cell.outcome.signals[static_cast<std::size_t>(Signal::kSimilarity)] =
           m == kNetwork ? 0.0
           : known       ? 0.9 + 0.0001 * static_cast<double>(i)
@@ -115,6 +117,17 @@ TEST(EvaluateText, TheBestPointTrustsTheMemoryWhereItKnows) {
     EXPECT_FALSE(point.drift) << "nothing would read it";
   }
   ASSERT_TRUE(file.figures[kNetwork].line.has_value());
+}
+
+// Of long translations none is worth more for being there: what is not said costs nothing.
+TEST(EvaluateText, AMemoryThatSaysLittleIsNotTheBestModel) {
+  OutcomeTable table = made_up_table();
+  for (std::size_t i = 0; i < kItems; ++i) {
+    table.text.cells[2 * i + kNetwork].text += " Und wieder etwas .";
+  }
+  const auto recording = judge(table, {.criterion = Criterion::kBleu});
+  ASSERT_TRUE(recording.ok()) << recording.status().message();
+  EXPECT_EQ(kNetwork, best_single_model(*recording));
 }
 
 TEST(EvaluateText, OtherKindsThanTheSignalsAreRefused) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -135,17 +136,34 @@ std::vector<PooledPoint> cross_validate(const Recording& recording, ModelIndex b
   return pooled;
 }
 
+namespace {
+
+// Of a translation model the metric itself: linear worths are those of small changes, and a memory
+// that says next to nothing is far from the model that they are taken at.
+double quality_of(const Recording& recording, const std::vector<std::size_t>& items,
+                  ModelIndex model, const Totals& totals) {
+  if (!recording.is_graded()) return static_cast<double>(totals.worth);
+  TextCounts sum;
+  for (const std::size_t i : items) sum += recording.counts[model][i];
+  return corpus_value(sum, *recording.metric);
+}
+
+}  // namespace
+
 ModelIndex best_single_model(const Recording& recording, const std::vector<std::size_t>& items,
                              const std::vector<ModelIndex>& models) {
   ModelIndex best = models.front();
-  Totals best_totals = totals_of(recording, items, best);
+  std::int64_t best_cpu = 0;
+  double best_quality = -std::numeric_limits<double>::infinity();
   for (const ModelIndex model : models) {
     const Totals totals = totals_of(recording, items, model);
-    const bool better = totals.worth > best_totals.worth ||
-                        (totals.worth == best_totals.worth && totals.cpu < best_totals.cpu);
+    const double quality = quality_of(recording, items, model, totals);
+    const bool better =
+        quality > best_quality || (quality == best_quality && totals.cpu < best_cpu);
     if (better) {
       best = model;
-      best_totals = totals;
+      best_cpu = totals.cpu;
+      best_quality = quality;
     }
   }
   return best;
