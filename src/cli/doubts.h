@@ -15,7 +15,7 @@ inline std::string words_of(std::span<const Doubt> doubts) {
   return text;
 }
 
-inline nlohmann::ordered_json to_json(std::span<const Doubt> doubts) {
+inline nlohmann::ordered_json json_of(std::span<const Doubt> doubts) {
   auto list = nlohmann::ordered_json::array();
   for (const Doubt& doubt : doubts) {
     list.push_back({{"kind", to_string(doubt.kind)}, {"what", doubt.what}});

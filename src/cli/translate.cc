@@ -101,7 +101,7 @@ nlohmann::ordered_json to_json(const Row& row, const Translator& translator) {
                                      {"cut", t.cut},
                                      {"late", t.late},
                                      {"doubtful", !t.doubts.empty()},
-                                     {"doubts", to_json(t.doubts)},
+                                     {"doubts", json_of(t.doubts)},
                                      {"failure", t.failure},
                                      {"tried", tried},
                                      {"reason", reason},
@@ -135,7 +135,7 @@ Totals totals_of(const std::vector<Row>& rows) {
     totals.wall_ms += to_ms(row.translation.decision.wall);
     totals.runtime_cpu_ms += to_ms(row.translation.runtime_cpu);
     totals.late += row.translation.late ? 1 : 0;
-    totals.doubtful += row.translation.doubts.empty() ? 0 : 1;
+    totals.doubtful += row.translation.doubts.empty() ? 0U : 1U;
     totals.failed += row.translation.answered ? 0 : 1;
   }
   return totals;
@@ -196,12 +196,12 @@ void print_document(const std::vector<CheckedPair>& pairs) {
   auto results = nlohmann::ordered_json::array();
   std::size_t doubtful = 0;
   for (const CheckedPair& pair : pairs) {
-    doubtful += pair.doubts.empty() ? 0 : 1;
+    doubtful += pair.doubts.empty() ? 0U : 1U;
     results.push_back({{"place", pair.place},
                        {"source", pair.source},
                        {"translation", pair.translation},
                        {"doubtful", !pair.doubts.empty()},
-                       {"doubts", to_json(pair.doubts)}});
+                       {"doubts", json_of(pair.doubts)}});
   }
   print_json({{"sentences", results}, {"doubtful", doubtful}});
 }
