@@ -1,4 +1,5 @@
 #include "lab/evaluate/train.h"
+#include "lab/evaluate/halves.h"
 #include "lab/replay/drift_reference.h"
 #include "lab/replay/statistics.h"
 #include "lab/text/cost_fit.h"
@@ -32,31 +33,82 @@ bool is_memory_alone(const Rule& rule, const Zoo& zoo) {
 }
 
 // Those at the corners of the hull: the best choices where a deadline leaves time for one model.
-void add_single_models(const Evaluation& evaluation, SelectorFile& file) {
+std::vector<OperatingPoint> single_models(const Evaluation& evaluation, const SelectorFile& file) {
+  std::vector<OperatingPoint> points;
   for (const std::size_t m : evaluation.hull) {
     const Rule rule = fixed_rule(static_cast<ModelIndex>(m));
     if (m == file.baseline || is_memory_alone(rule, file.zoo)) continue;
-    file.points.push_back(
-        make_point("only-" + evaluation.model_names[m], rule, evaluation.models[m]));
+    points.push_back(make_point("only-" + evaluation.model_names[m], rule, evaluation.models[m]));
+  }
+  return points;
+}
+
+// Fitted to all inputs, with what the same fitting to half of them showed on the other half.
+std::vector<OperatingPoint> fitted_points(const Recording& recording, const SelectorFile& file,
+                                          const EvaluateOptions& options) {
+  const Fitter fitter = options.kind ? fitter_of(*options.kind) : Fitter(fit_chosen_kind);
+  const FitPoint fit = fitter(recording, all_but(recording.items(), {}), file.baseline);
+  const std::vector<Target> targets = default_targets(recording.is_graded());
+  const std::vector<StrategyFigures> figures =
+      judge_by_halves(recording, file.baseline, targets, fitter, options.folds.seed);
+  std::vector<OperatingPoint> points;
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    OperatingPoint point = make_point(targets[t].name, fit(targets[t]), figures[t]);
+    const bool is_baseline = point.rule == Rule(fixed_rule(file.baseline));
+    if (!is_baseline && !is_memory_alone(point.rule, file.zoo)) points.push_back(std::move(point));
+  }
+  return points;
+}
+
+// At least as good in both, and better in one.
+bool beats(const OperatingPoint& a, const OperatingPoint& b) {
+  const bool no_worse = a.speedup.value >= b.speedup.value && a.quality.value >= b.quality.value;
+  return no_worse && (a.speedup.value > b.speedup.value || a.quality.value > b.quality.value);
+}
+
+// Adds those of `wanted`, the most wanted first, that no other one beats and that are a step of
+// speed away from what is there. So the points go from careful to fast, each faster and worse than
+// the one before; the baseline, which others are compared with, is there whatever beats it.
+void add_steps(std::vector<OperatingPoint> wanted, SelectorFile& file) {
+  constexpr double kStep = 1.1;
+  if (wanted.empty()) return;
+  const std::vector<OperatingPoint> all = wanted;
+  // The most wanted one is never missing: the fastest that beats it takes its place and its name.
+  OperatingPoint& first = wanted.front();
+  for (const OperatingPoint& other : all) {
+    if (!beats(other, first)) continue;
+    std::string name = std::move(first.name);
+    first = other;
+    first.name = std::move(name);
+  }
+  const OperatingPoint baseline = file.points.front();  // a copy: the list grows
+  for (const OperatingPoint& point : wanted) {
+    const bool beaten = beats(baseline, point) || std::any_of(all.begin(), all.end(), [&](auto& p) {
+                          return beats(p, point);
+                        });
+    const bool too_near =
+        std::any_of(file.points.begin(), file.points.end(), [&](const OperatingPoint& p) {
+          const double ratio = p.speedup.value / point.speedup.value;
+          return p.rule == point.rule || (ratio < kStep && ratio > 1 / kStep);
+        });
+    if (&point == &wanted.front() || (!beaten && !too_near)) file.points.push_back(point);
   }
 }
 
+// The points are chosen by rules that were fixed before any data are seen.
 void add_points(const Recording& recording, const Evaluation& evaluation,
-                const std::optional<SelectorKind>& kind, SelectorFile& file) {
-  const std::vector<std::size_t> all = all_but(recording.items(), {});
+                const EvaluateOptions& options, SelectorFile& file) {
   file.points.push_back(
       make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
-  const Fitter fitter = kind ? fitter_of(*kind) : Fitter(fit_chosen_kind);
-  const FitPoint fit = fitter(recording, all, file.baseline);
-  const std::vector<Target> targets = default_targets(recording.is_graded());
-  for (std::size_t t = 0; t < targets.size(); ++t) {
-    OperatingPoint point =
-        make_point(targets[t].name, fit(targets[t]), evaluation.kinds.front().points[t]);
-    const bool known = std::any_of(file.points.begin(), file.points.end(),
-                                   [&](const OperatingPoint& p) { return p.rule == point.rule; });
-    if (!known && !is_memory_alone(point.rule, file.zoo)) file.points.push_back(std::move(point));
+  const std::vector<OperatingPoint> singles = single_models(evaluation, file);
+  std::vector<OperatingPoint> wanted = fitted_points(recording, file, options);
+  if (recording.is_graded()) {  // a deadline of a sentence may leave time for any of them
+    add_steps(std::move(wanted), file);
+    file.points.insert(file.points.end(), singles.begin(), singles.end());
+  } else {
+    wanted.insert(wanted.begin() + (wanted.empty() ? 0 : 1), singles.begin(), singles.end());
+    add_steps(std::move(wanted), file);
   }
-  add_single_models(evaluation, file);
   std::stable_sort(file.points.begin(), file.points.end(),
                    [](const auto& a, const auto& b) { return a.cpu_ms > b.cpu_ms; });
 }
@@ -129,7 +181,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   file.reference = options.reference.name();
   file.baseline = static_cast<ModelIndex>(training.evaluation.baseline);
   add_figures(*recording, training.evaluation, file);
-  add_points(*recording, training.evaluation, options.kind, file);
+  add_points(*recording, training.evaluation, options, file);
   if (options.premodel) {
     const Status status = add_premodel(*recording, training.evaluation, *options.premodel, file);
     if (!status.ok()) return status;
