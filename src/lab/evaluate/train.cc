@@ -25,6 +25,15 @@ OperatingPoint make_point(std::string name, Rule rule, const StrategyFigures& fi
   return point;
 }
 
+// The intervals hold for all points together: the quantile of four (Bonferroni) in place of one's.
+void hold_together(OperatingPoint& point) {
+  constexpr double kWider = 2.5 / 1.96;
+  for (Estimate* figure : {&point.quality, &point.difference, &point.speedup}) {
+    figure->low = figure->value - kWider * (figure->value - figure->low);
+    figure->high = figure->value + kWider * (figure->high - figure->value);
+  }
+}
+
 // A memory alone says nothing of most sentences: no point for anybody.
 bool is_memory_alone(const Rule& rule, const Zoo& zoo) {
   const std::vector<ModelIndex> models = models_of(rule);
@@ -60,38 +69,21 @@ std::vector<OperatingPoint> fitted_points(const Recording& recording, const Sele
   return points;
 }
 
-// At least as good in both, and better in one.
-bool beats(const OperatingPoint& a, const OperatingPoint& b) {
-  const bool no_worse = a.speedup.value >= b.speedup.value && a.quality.value >= b.quality.value;
-  return no_worse && (a.speedup.value > b.speedup.value || a.quality.value > b.quality.value);
-}
-
-// Adds those of `wanted`, the most wanted first, that no other one beats and that are a step of
-// speed away from what is there. So the points go from careful to fast, each faster and worse than
-// the one before; the baseline, which others are compared with, is there whatever beats it.
-void add_steps(std::vector<OperatingPoint> wanted, SelectorFile& file) {
+// Adds those of `wanted`, the most wanted first, that are a step of speed away from what is there
+// and neither beat nor are beaten. So the points go from careful to fast, each faster and worse
+// than the one before; the baseline, which others are compared with, is there whatever beats it.
+void add_steps(const std::vector<OperatingPoint>& wanted, SelectorFile& file) {
   constexpr double kStep = 1.1;
-  if (wanted.empty()) return;
-  const std::vector<OperatingPoint> all = wanted;
-  // The most wanted one is never missing: the fastest that beats it takes its place and its name.
-  OperatingPoint& first = wanted.front();
-  for (const OperatingPoint& other : all) {
-    if (!beats(other, first)) continue;
-    std::string name = std::move(first.name);
-    first = other;
-    first.name = std::move(name);
-  }
-  const OperatingPoint baseline = file.points.front();  // a copy: the list grows
   for (const OperatingPoint& point : wanted) {
-    const bool beaten = beats(baseline, point) || std::any_of(all.begin(), all.end(), [&](auto& p) {
-                          return beats(p, point);
-                        });
-    const bool too_near =
-        std::any_of(file.points.begin(), file.points.end(), [&](const OperatingPoint& p) {
-          const double ratio = p.speedup.value / point.speedup.value;
-          return p.rule == point.rule || (ratio < kStep && ratio > 1 / kStep);
+    const bool fits =
+        std::all_of(file.points.begin() + 1, file.points.end(), [&](const OperatingPoint& p) {
+          const bool faster = point.speedup.value >= kStep * p.speedup.value;
+          const bool slower = p.speedup.value >= kStep * point.speedup.value;
+          return (faster && point.quality.value < p.quality.value) ||
+                 (slower && point.quality.value > p.quality.value);
         });
-    if (&point == &wanted.front() || (!beaten && !too_near)) file.points.push_back(point);
+    const bool first = file.points.size() == 1;
+    if (fits && (first || point.speedup.value >= kStep)) file.points.push_back(point);
   }
 }
 
@@ -103,12 +95,14 @@ void add_points(const Recording& recording, const Evaluation& evaluation,
   const std::vector<OperatingPoint> singles = single_models(evaluation, file);
   std::vector<OperatingPoint> wanted = fitted_points(recording, file, options);
   if (recording.is_graded()) {  // a deadline of a sentence may leave time for any of them
-    add_steps(std::move(wanted), file);
+    add_steps(wanted, file);
     file.points.insert(file.points.end(), singles.begin(), singles.end());
   } else {
-    wanted.insert(wanted.begin() + (wanted.empty() ? 0 : 1), singles.begin(), singles.end());
-    add_steps(std::move(wanted), file);
+    // The hull goes from cheap to dear: the least that a deadline may leave time for.
+    if (!singles.empty() && !wanted.empty()) wanted.insert(wanted.begin() + 1, singles.front());
+    add_steps(wanted.empty() ? singles : wanted, file);
   }
+  for (OperatingPoint& point : file.points) hold_together(point);
   std::stable_sort(file.points.begin(), file.points.end(),
                    [](const auto& a, const auto& b) { return a.cpu_ms > b.cpu_ms; });
 }

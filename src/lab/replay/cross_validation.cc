@@ -45,7 +45,7 @@ std::vector<Target> default_targets(bool graded) {
   std::vector<Target> targets;
   if (graded) targets.push_back({.name = kBest, .speedup = 1.0});
   targets.push_back({.name = kNoLoss});
-  for (const double speedup : {1.25, 1.5, 2.0, 3.0, 4.0}) {
+  for (const double speedup : {1.25, 1.5, 2.0, 3.0}) {
     targets.push_back({.name = fmt::format("{}x", speedup), .speedup = speedup});
   }
   return targets;
