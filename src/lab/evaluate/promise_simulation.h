@@ -75,7 +75,7 @@ struct PromiseTally {
 
   void add(const std::vector<Promise>& promises) {
     ++selectors;
-    broken += worst_of(promises) > 1.96 ? 1 : 0;
+    if (worst_of(promises) > 1.96) ++broken;
     for (const Promise& promise : promises) points[promise.name].push_back(promise);
   }
 };
