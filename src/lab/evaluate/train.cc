@@ -1,6 +1,7 @@
 #include "lab/evaluate/train.h"
 
 #include "core/clock.h"
+#include "lab/evaluate/halves.h"
 #include "lab/evaluate/training_inputs.h"
 #include "lab/replay/drift_reference.h"
 #include "lab/replay/statistics.h"
@@ -27,6 +28,15 @@ OperatingPoint make_point(std::string name, Rule rule, const StrategyFigures& fi
   return point;
 }
 
+// The intervals hold for all points together: the quantile of four (Bonferroni) in place of one's.
+void hold_together(OperatingPoint& point) {
+  constexpr double kWider = 2.5 / 1.96;
+  for (Estimate* figure : {&point.quality, &point.difference, &point.speedup}) {
+    figure->low = figure->value - kWider * (figure->value - figure->low);
+    figure->high = figure->value + kWider * (figure->high - figure->value);
+  }
+}
+
 // A memory alone says nothing of most sentences: no point for anybody.
 bool is_memory_alone(const Rule& rule, const Zoo& zoo) {
   const std::vector<ModelIndex> models = models_of(rule);
@@ -35,31 +45,67 @@ bool is_memory_alone(const Rule& rule, const Zoo& zoo) {
 }
 
 // Those at the corners of the hull: the best choices where a deadline leaves time for one model.
-void add_single_models(const Evaluation& evaluation, SelectorFile& file) {
+std::vector<OperatingPoint> single_models(const Evaluation& evaluation, const SelectorFile& file) {
+  std::vector<OperatingPoint> points;
   for (const std::size_t m : evaluation.hull) {
     const Rule rule = fixed_rule(static_cast<ModelIndex>(m));
     if (m == file.baseline || is_memory_alone(rule, file.zoo)) continue;
-    file.points.push_back(
-        make_point("only-" + evaluation.model_names[m], rule, evaluation.models[m]));
+    points.push_back(make_point("only-" + evaluation.model_names[m], rule, evaluation.models[m]));
+  }
+  return points;
+}
+
+// Fitted to all inputs, with what the same fitting to half of them showed on the other half.
+std::vector<OperatingPoint> fitted_points(const Recording& recording, const SelectorFile& file,
+                                          const EvaluateOptions& options) {
+  const Fitter fitter = options.kind ? fitter_of(*options.kind) : Fitter(fit_chosen_kind);
+  const FitPoint fit = fitter(recording, all_but(recording.items(), {}), file.baseline);
+  const std::vector<Target> targets = default_targets(recording.is_graded());
+  const std::vector<StrategyFigures> figures =
+      judge_by_halves(recording, file.baseline, targets, fitter, options.folds.seed);
+  std::vector<OperatingPoint> points;
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    OperatingPoint point = make_point(targets[t].name, fit(targets[t]), figures[t]);
+    const bool is_baseline = point.rule == Rule(fixed_rule(file.baseline));
+    if (!is_baseline && !is_memory_alone(point.rule, file.zoo)) points.push_back(std::move(point));
+  }
+  return points;
+}
+
+// Adds those of `wanted`, the most wanted first, that are a step of speed away from what is there
+// and neither beat nor are beaten. So the points go from careful to fast, each faster and worse
+// than the one before; the baseline, which others are compared with, is there whatever beats it.
+void add_steps(const std::vector<OperatingPoint>& wanted, SelectorFile& file) {
+  constexpr double kStep = 1.1;
+  for (const OperatingPoint& point : wanted) {
+    const bool fits =
+        std::all_of(file.points.begin() + 1, file.points.end(), [&](const OperatingPoint& p) {
+          const bool faster = point.speedup.value >= kStep * p.speedup.value;
+          const bool slower = p.speedup.value >= kStep * point.speedup.value;
+          return (faster && point.quality.value < p.quality.value) ||
+                 (slower && point.quality.value > p.quality.value);
+        });
+    const bool first = file.points.size() == 1;
+    if (fits && (first || point.speedup.value >= kStep)) file.points.push_back(point);
   }
 }
 
+// The points are chosen by rules that were fixed before any data are seen.
 void add_points(const Recording& recording, const Evaluation& evaluation,
-                const std::optional<SelectorKind>& kind, SelectorFile& file) {
-  const std::vector<std::size_t> all = all_but(recording.items(), {});
+                const EvaluateOptions& options, SelectorFile& file) {
   file.points.push_back(
       make_point(kBaselinePoint, fixed_rule(file.baseline), evaluation.models[file.baseline]));
-  const Fitter fitter = kind ? fitter_of(*kind) : Fitter(fit_chosen_kind);
-  const FitPoint fit = fitter(recording, all, file.baseline);
-  const std::vector<Target> targets = default_targets(recording.is_graded());
-  for (std::size_t t = 0; t < targets.size(); ++t) {
-    OperatingPoint point =
-        make_point(targets[t].name, fit(targets[t]), evaluation.kinds.front().points[t]);
-    const bool known = std::any_of(file.points.begin(), file.points.end(),
-                                   [&](const OperatingPoint& p) { return p.rule == point.rule; });
-    if (!known && !is_memory_alone(point.rule, file.zoo)) file.points.push_back(std::move(point));
+  const std::vector<OperatingPoint> singles = single_models(evaluation, file);
+  std::vector<OperatingPoint> wanted = fitted_points(recording, file, options);
+  if (recording.is_graded()) {  // a deadline of a sentence may leave time for any of them
+    add_steps(wanted, file);
+    file.points.insert(file.points.end(), singles.begin(), singles.end());
+  } else {
+    // The hull goes from cheap to dear: the least that a deadline may leave time for.
+    if (!singles.empty() && !wanted.empty()) wanted.insert(wanted.begin() + 1, singles.front());
+    add_steps(wanted.empty() ? singles : wanted, file);
   }
-  add_single_models(evaluation, file);
+  for (OperatingPoint& point : file.points) hold_together(point);
   std::stable_sort(file.points.begin(), file.points.end(),
                    [](const auto& a, const auto& b) { return a.cpu_ms > b.cpu_ms; });
 }
@@ -153,7 +199,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   file.reference = options.reference.name();
   file.baseline = static_cast<ModelIndex>(training.evaluation.baseline);
   add_figures(*recording, training.evaluation, file);
-  add_points(*recording, training.evaluation, options.kind, file);
+  add_points(*recording, training.evaluation, options, file);
   if (options.premodel) {
     const Status status = add_premodel(*recording, training.evaluation, *options.premodel, file);
     if (!status.ok()) return status;

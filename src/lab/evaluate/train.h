@@ -11,9 +11,9 @@ struct Training {
   Evaluation evaluation;  // the cross-validation behind the figures of the file's points
 };
 
-// Operating points are fitted to all inputs; the figures they carry come from cross-validation of
-// the same procedure, of the kind that the options name. The default point is the one of which the
-// verdict says that it pays or agrees, else the baseline alone.
+// Operating points are fitted to all inputs, by the kind that the options name; the figures they
+// carry come from the same fitting to halves of them (see judge_by_halves). The default point is
+// the one of which the verdict says that it pays or agrees, else the baseline alone.
 Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options);
 
 }  // namespace rightsize

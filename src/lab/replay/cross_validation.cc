@@ -46,12 +46,8 @@ std::vector<Target> default_targets(bool graded) {
   std::vector<Target> targets;
   if (graded) targets.push_back({.name = kBest, .speedup = 1.0});
   targets.push_back({.name = kNoLoss});
-  for (const double speedup :
-       {1.2, 1.35, 1.5, 1.75, 1.9, 2.0, 2.25, 2.5, 3.0, 4.0, 6.0, 9.0, 12.0}) {
+  for (const double speedup : {1.25, 1.5, 2.0, 3.0}) {
     targets.push_back({.name = fmt::format("{}x", speedup), .speedup = speedup});
-  }
-  for (const double points : {0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0}) {
-    targets.push_back({.name = fmt::format("loss-{}", points), .loss = points / 100});
   }
   return targets;
 }

@@ -1,5 +1,5 @@
-// Search for cascades by replay: every order of cheap to dear models up to three stages, every
-// family and signal, thresholds at the sample's own quantiles.
+// Search for cascades by replay: every order of cheap to dear models of two stages (or three, on
+// request), every family and signal, thresholds at the sample's own quantiles.
 //
 // One sweep over a sorted signal values every threshold of a stage at once, so the whole space is a
 // few hundred million decisions a second. Counts and nanoseconds are integers: what the search
@@ -29,8 +29,8 @@ struct CascadeCandidate {
 struct SearchOptions {
   std::vector<ModelIndex> models;  // to search among; empty: all
   Family family = Family::kSignal;
-  std::vector<Signal> signals;  // where the family looks at any; empty: those of the task
-  std::size_t max_stages = 3;
+  std::vector<Signal> signals;   // where the family looks at any; empty: those of the task
+  std::size_t max_stages = 2;    // a third gained nothing held out and made the figures unsteadier
   std::size_t thresholds = 100;  // tried for the first stage of two; of three stages a third each
   // What stopping early wins or loses on an item is one noisy bit. It is replaced, by this share,
   // by what inputs as sure as this one win or lose on average: the difference of two logistic
