@@ -127,7 +127,8 @@ Nanoseconds Steering::longest_latency(std::size_t point, const PresentCosts& cos
   } else if (const auto* routing = std::get_if<RoutingRule>(&rule)) {
     longest = longest_run(*routing, costs.upper);
   }
-  if (point < costs.looking.size()) longest = plus(longest, costs.looking[point]);
+  const Nanoseconds then = from_ms(file_.points[point].looking_ms.value_or(0.0));
+  longest = plus(longest, costs.looking.empty() ? then : costs.looking[point]);
   return plus(costs.elapsed, longest);
 }
 

@@ -17,7 +17,7 @@ struct PresentCosts {
   std::span<const Cost> upper;     // for deadlines: about 97 of 100 runs take no longer
   Nanoseconds elapsed{0};          // since the request began, decoding included
   // [point]: for deadlines, what its rule takes to look at the input before any model runs:
-  // features, a network of its own. Empty: nothing.
+  // features, a network of its own. Empty: what the file says.
   std::span<const Nanoseconds> looking = {};
 };
 

@@ -96,6 +96,8 @@ TEST_F(SteeringTest, WhatLooksAtTheInputIsPartOfTheLongestWay) {
   const auto chosen = steering.choose({.deadline = 40 * kMs}, present);
   ASSERT_TRUE(chosen.ok());
   EXPECT_EQ("only-m0", file_.points[*chosen].name) << "only-m1 takes 41";
+  file_.points[3].looking_ms = 7.0;
+  EXPECT_EQ(17 * kMs, steering.longest_latency(3, {costs, costs})) << "as the file says";
 }
 
 // What is tried where nothing seems to be in time: the quickest by what is known, and in turn all
