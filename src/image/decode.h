@@ -5,8 +5,9 @@
 // ignored, and the EXIF orientation is applied. An animated WebP is refused.
 //
 // Errors: kInvalidInput for bytes that are no whole image of a known format; kLimitExceeded for an
-// image that is larger than the limits, or than memory. No bytes, however damaged, do more than
-// that. Threading: functions without shared state; call them from any thread.
+// image that is larger than the limits; kIoError where memory does not suffice now. No bytes,
+// however damaged, do more than that. Threading: functions without shared state; call them from any
+// thread.
 #pragma once
 
 #include <cstddef>
