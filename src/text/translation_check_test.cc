@@ -24,7 +24,8 @@ const CheckWords& english_german() {
 }
 
 std::vector<Doubt> doubts_of(const std::string& source, const std::string& translation) {
-  return TranslationCheck(english_german()).doubts_of(source, translation);
+  static const TranslationCheck check(english_german());
+  return check.doubts_of(source, translation);
 }
 
 // The kinds found, and what is said of them.
@@ -183,6 +184,15 @@ TEST(TranslationCheckTest, WithoutWordsWhatNeedsNone) {
             kinds_text(bits_of(check.doubts_of("Open %d.", "Ouvrir %s."))).substr(0, 11));
   EXPECT_EQ("number", kinds_text(bits_of(check.doubts_of("Page 12", "Page 21"))));
   EXPECT_THAT(check.doubts_of("Do not save it.", "Enregistrez-le."), IsEmpty());
+}
+
+TEST(TranslationCheckTest, AnyBytesAreTaken) {
+  const std::string text = "Größe %1$s {0} \xE2\x80 http://a Strg+\xC3 <a $(x 1.000\xC3";
+  for (std::size_t end = 0; end <= text.size(); ++end) {
+    for (std::size_t begin = 0; begin < end; ++begin) {
+      static_cast<void>(doubts_of(text.substr(begin, end - begin), text.substr(0, end)));
+    }
+  }
 }
 
 TEST(TranslationCheckTest, ACutTranslationIsDoubtful) {

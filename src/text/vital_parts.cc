@@ -209,8 +209,8 @@ std::size_t word_length(std::string_view text, std::size_t at) {
                                                                          : 0;
       if (mark > 0 && letter_length(text, end + mark) > 0) length = mark;
     }
-    if (length == 0) return std::min(end, text.size()) - at;
-    end += length;
+    if (length == 0) return end - at;
+    end = std::min(end + length, text.size());  // the last character may be cut
   }
 }
 
