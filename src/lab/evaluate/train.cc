@@ -77,13 +77,14 @@ std::vector<OperatingPoint> fitted_points(const Recording& recording, const Sele
 // than the one before; the baseline, which others are compared with, is there whatever beats it.
 void add_steps(const std::vector<OperatingPoint>& wanted, SelectorFile& file) {
   constexpr double kStep = 1.1;
+  constexpr double kEqual = 1e-6;  // what sums in another order may differ by
   for (const OperatingPoint& point : wanted) {
     const bool fits =
         std::all_of(file.points.begin() + 1, file.points.end(), [&](const OperatingPoint& p) {
           const bool faster = point.speedup.value >= kStep * p.speedup.value;
           const bool slower = p.speedup.value >= kStep * point.speedup.value;
-          return (faster && point.quality.value < p.quality.value) ||
-                 (slower && point.quality.value > p.quality.value);
+          return (faster && point.quality.value < p.quality.value - kEqual) ||
+                 (slower && point.quality.value > p.quality.value + kEqual);
         });
     const bool first = file.points.size() == 1;
     if (fits && (first || point.speedup.value >= kStep)) file.points.push_back(point);
