@@ -48,11 +48,13 @@ TEST_F(CliTest, Certifies) {
   profile();
   const std::string certify = "certify run.db --folds 2 --learn 20";
   const Output output = run(certify + " -o certified.json");
-  ASSERT_EQ(0, output.code) << output.err;
-  EXPECT_THAT(output.out, HasSubstr("with 95 % confidence on 4 inputs"));
-  const Output machine = run(certify + " --json --max-loss 50 --confidence 60");
-  ASSERT_EQ(0, machine.code) << machine.err;
+  EXPECT_EQ(1, output.code) << "4 inputs prove no loss of a point";
+  EXPECT_THAT(output.out, HasSubstr("Not proven with 95 % confidence on 4 inputs"));
+  EXPECT_THAT(output.err, HasSubstr("certified.json is not written"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "certified.json"));
+  const Output machine = run(certify + " --json --max-loss 50 --confidence 60 -o certified.json");
   const json document = json::parse(machine.out);
+  EXPECT_EQ(document["proven"].get<bool>() ? 0 : 1, machine.code) << machine.err;
   EXPECT_EQ(4, document["tested_on"].get<int>());
   EXPECT_EQ(4, document["trained_on"].get<int>());
   EXPECT_LE(document["points"][0]["loss"].get<double>(),
