@@ -343,7 +343,7 @@ TEST_F(CliTest, WithoutLabelsTheDearestModelIsTheReference) {
   ASSERT_EQ(0, run("profile " + kZoo + " flat -o run.db --max-passes 1").code);
   const Output output = run("evaluate run.db --folds 2");
   EXPECT_EQ(0, output.code) << output.err;
-  EXPECT_THAT(output.err, HasSubstr("the run has no labels: judging against the answers of "));
+  EXPECT_THAT(output.err, HasSubstr("how often they agree with those of "));
   EXPECT_THAT(error("evaluate run.db --folds 2 --reference labels"), HasSubstr("no labels"));
 }
 

@@ -248,7 +248,7 @@ TEST_F(CliTranslateTest, AManifestHasNoFiguresToChooseBy) {
 
 TEST_F(CliTranslateTest, FilesThatCannotBeRead) {
   EXPECT_THAT(error(kTranslate + "-f none.txt"), HasSubstr("none.txt: cannot be opened: "));
-  EXPECT_THAT(error(kTranslate + "-f ."), HasSubstr(".: is a folder; a text file is wanted"));
+  EXPECT_THAT(error(kTranslate + "-f ."), HasSubstr(".: is a folder, a file is needed"));
   EXPECT_THAT(error("translate none.toml a"), HasSubstr("none.toml"));
   EXPECT_THAT(error("translate " + kZoo + " a"),
               HasSubstr("this is a selector for image-classification, not for translation"));

@@ -164,6 +164,7 @@ TEST_F(LiveRecordedText, NearAnswersOfOlderRunsAreNone) {
          {"UPDATE translations SET similarity = 0.9" + of + " AND item = 21",
           "UPDATE translations SET similarity = 0.98" + of + " AND item = 22",
           std::string("UPDATE sentences SET source = 'Three words only' WHERE item = 23"),
+          std::string("UPDATE outcomes SET status = 1 WHERE status = 2"),
           std::string("PRAGMA user_version = 3")}) {
       ASSERT_TRUE(store->database().execute(change).ok()) << change;
     }

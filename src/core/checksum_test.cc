@@ -58,7 +58,7 @@ TEST(ChecksumTest, SaysWhichFileCannotBeRead) {
 
   const Result<std::string> not_a_file = sha256_of_file(folder.path());
   ASSERT_FALSE(not_a_file.ok());
-  EXPECT_EQ(StatusCode::kIoError, not_a_file.status().code());
+  EXPECT_EQ(StatusCode::kInvalidInput, not_a_file.status().code());
 }
 
 }  // namespace

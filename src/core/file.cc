@@ -132,8 +132,11 @@ Status open_failure(const std::filesystem::path& path, int error) {
 template <typename Container>
 Result<Container> read_whole(const std::filesystem::path& path) {
   try {
-    Result<Container> content = read_up_to<Container>(path, kMostFileBytes + 1);
-    if (!content.ok() || content->size() <= kMostFileBytes) return content;
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    const bool large = !error && size > kMostFileBytes;  // said at once; others grow while read
+    Result<Container> content = read_up_to<Container>(path, large ? 0 : kMostFileBytes + 1);
+    if (!content.ok() || (!large && content->size() <= kMostFileBytes)) return content;
     return limit_exceeded(
         fmt::format("{}: is larger than {} MiB", path.string(), kMostFileBytes >> 20));
   } catch (const std::bad_alloc&) {

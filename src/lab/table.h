@@ -19,7 +19,7 @@ struct RecordedOutcome {
   TrialStatus status = TrialStatus::kFailed;
   ClassOutcome outcome;
   std::uint32_t doubts = 0;  // what a check found lost, as bits of the task; 0: nothing
-  Nanoseconds cpu{0};  // pre-processing and inference
+  Nanoseconds cpu{0};        // pre-processing and inference
   Nanoseconds wall{0};
   // Nanojoules above the idle machine, pre-processing and inference: the mean of the model, the
   // same for every item. As measured, so noise can make it negative. Nothing where not measured.

@@ -182,7 +182,7 @@ std::string form_of_number(std::string_view number) {
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
+std::string lower_latin(std::string_view text) {
   std::string lower;
   lower.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -226,7 +226,7 @@ std::vector<std::string_view> digit_groups(std::string_view number) {
 
 WordPatterns::WordPatterns(const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
-    std::string word = lower_case(pattern);
+    std::string word = lower_latin(pattern);
     const bool begins = word.ends_with('*');
     const bool ends = word.starts_with('*');
     std::erase(word, '*');
@@ -264,7 +264,7 @@ LanguageRules::LanguageRules(const LanguageWords& words)
   }
   for (const auto& [digits, names] : words.numbers) {
     for (const std::string& name : names) {
-      std::string word = lower_case(name);
+      std::string word = lower_latin(name);
       if (word.ends_with('*')) {
         word.pop_back();
         begun_.of(static_cast<unsigned char>(word[0])).emplace_back(word, digits);
@@ -284,7 +284,7 @@ std::size_t LanguageRules::key_name(std::string_view sentence, std::size_t at,
   if (sentence[at] == 'F') {
     const std::size_t end = skip(sentence, at + 1, is_digit);
     if (end > at + 1 && end <= at + 3 && sentence[at + 1] != '0' && ends(end)) {
-      form = lower_case(sentence.substr(at, end - at));
+      form = lower_latin(sentence.substr(at, end - at));
       return end - at;
     }
   }
@@ -314,7 +314,7 @@ std::size_t LanguageRules::take_keys(std::string_view sentence, std::size_t at,
     if (length == 0) {
       length =
           std::max(skip(sentence, next, is_name_part) - next, character_length(sentence, next));
-      form = lower_case(sentence.substr(next, length));
+      form = lower_latin(sentence.substr(next, length));
     }
     forms.push_back(std::move(form));
     end = next + length;
@@ -329,7 +329,7 @@ std::size_t LanguageRules::take_keys(std::string_view sentence, std::size_t at,
 }
 
 void LanguageRules::look_at_word(std::string_view word, VitalParts& found) const {
-  const std::string lower = lower_case(word);
+  const std::string lower = lower_latin(word);
   if (negation_.match(lower)) {
     found.negated.push_back(word);
   } else if (negating_.match(lower)) {

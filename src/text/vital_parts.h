@@ -78,7 +78,7 @@ class LanguageRules {
 
 // Of the bytes of a text in UTF-8: ASCII and Latin-1 letters in lower case, typographic apostrophes
 // as plain ones.
-std::string lower_case(std::string_view text);
+std::string lower_latin(std::string_view text);
 
 // Length of the word at `at` (letters, with apostrophes inside); 0 where there is none.
 std::size_t word_length(std::string_view text, std::size_t at);

@@ -148,7 +148,8 @@ TEST(Verdict, TrainRecommendsTheSingleModelWhereSelectionGivesNothing) {
   EXPECT_EQ(chosen.rule, Rule(fixed_rule(3)));
   const auto useful = train(synthetic_table({.items = 1500, .models = ladder()}), {});
   ASSERT_TRUE(useful.ok());
-  EXPECT_EQ(useful->file.points[useful->file.default_point].name, kNoLoss);
+  EXPECT_EQ(useful->file.points[useful->file.default_point].name, kNoLoss)
+      << useful->evaluation.verdict.sentence;
 }
 
 TEST(Evaluate, ShuffledLabelsGiveChance) {

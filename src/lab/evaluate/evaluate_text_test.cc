@@ -10,7 +10,7 @@
 namespace rightsize {
 namespace {
 
-constexpr std::size_t kItems = 200;
+constexpr std::size_t kItems = 400;
 constexpr std::size_t kMemory = 0;
 constexpr std::size_t kNetwork = 1;
 
@@ -103,7 +103,7 @@ TEST(EvaluateText, TheBestPointTrustsTheMemoryWhereItKnows) {
   EXPECT_EQ(kNetwork, file.baseline);
   const std::size_t best = file.find_point(kBest);
   ASSERT_LT(best, file.points.size());
-  EXPECT_EQ(best, file.default_point);
+  EXPECT_EQ(best, file.default_point) << training->evaluation.verdict.sentence;
   const auto& rule = std::get<CascadeRule>(file.points[best].rule);
   ASSERT_EQ(2U, rule.stages.size());
   EXPECT_EQ(kMemory, rule.stages[0].model);

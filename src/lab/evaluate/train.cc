@@ -183,6 +183,19 @@ void add_figures(const Recording& recording, const Evaluation& evaluation, Selec
   file.decode_cpu_ms = evaluation.decode_cpu_ms;
 }
 
+// The point of which the verdict speaks, or the most careful one where the file does without it.
+std::size_t default_point(const Evaluation& evaluation, const SelectorFile& file) {
+  const Verdict& verdict = evaluation.verdict;
+  const bool shown = verdict.kind == VerdictKind::kPays || verdict.kind == VerdictKind::kAgrees;
+  if (shown && verdict.selector == evaluation.kinds.front().kind) {
+    for (const std::string& name : {verdict.point, std::string(kBest), std::string(kNoLoss)}) {
+      const std::size_t point = file.find_point(name);
+      if (point < file.points.size()) return point;
+    }
+  }
+  return file.find_point(kBaselinePoint);
+}
+
 }  // namespace
 
 Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options) {
@@ -211,12 +224,7 @@ Result<Training> train(const OutcomeTable& table, const EvaluateOptions& options
   }
   add_drift_references(*recording, file);
   add_looking_times(*recording, options.cnn, file);
-  const Verdict& verdict = training.evaluation.verdict;
-  const bool shown = verdict.kind == VerdictKind::kPays || verdict.kind == VerdictKind::kAgrees;
-  const bool of_this_kind = verdict.selector == training.evaluation.kinds.front().kind;
-  const std::size_t wanted =
-      shown && of_this_kind ? file.find_point(verdict.point) : file.points.size();
-  file.default_point = wanted < file.points.size() ? wanted : file.find_point(kBaselinePoint);
+  file.default_point = default_point(training.evaluation, file);
   return training;
 }
 

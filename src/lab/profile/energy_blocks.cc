@@ -45,9 +45,8 @@ Status read_blocks(Database& database, RunEnergy& energy) {
   if (!select.ok()) return select.status();
   return for_each_row(*select, [&]() -> Status {
     const Result<EnergyBlock> block = block_of(*select, energy.models.size());
-    if (!block.ok()) return block.status();
-    const double joules = block->joules_above({"", select->real(4), 0});
-    if (!is_sane(joules)) {
+    const double joules = block.ok() ? block->joules_above({"", select->real(4), 0}) : 0.0;
+    if (!block.ok() || !is_sane(joules)) {
       return invalid_input(database.path() + ": the file is damaged (energy block)");
     }
     energy.of(block->work).push_back(joules);

@@ -30,6 +30,7 @@
 #include "lab/profile/profile.h"
 #include "model/runtime.h"
 #include "tests/process.h"
+#include "tests/support.h"
 
 namespace rightsize::test {
 
@@ -74,11 +75,6 @@ class Folder {
 inline void write_file(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
   std::ofstream(path, std::ios::binary) << text;
-}
-
-inline std::string text_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 // An image whose red, and nothing else, is the same everywhere; so a simulated network can know it.

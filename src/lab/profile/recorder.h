@@ -28,8 +28,8 @@ struct ModelRecord {
   bool answered = true;  // false: the model ran and knows no answer
   ClassOutcome outcome;
   std::uint32_t doubts = 0;  // as RecordedOutcome::doubts
-  TextCell translation;  // of the task "translation"; the signals are those of `outcome`
-  bool made = true;      // false: it was not run now, what the file has of it stays
+  TextCell translation;      // of the task "translation"; the signals are those of `outcome`
+  bool made = true;          // false: it was not run now, what the file has of it stays
 };
 
 // All that is recorded of one item at once, so that an item is either pending or complete.

@@ -148,7 +148,7 @@ TEST(Resume, RefusesInputsThatAreNotWhatWasRecorded) {
   const Result<ProfileSummary> refused = run_profile(zoo, data, options);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(StatusCode::kMismatch, refused.status().code());
-  const std::string& message = refused.status().message();
+  const std::string message = refused.status().message();
   EXPECT_NE(std::string::npos, message.find(data.items[1].path.filename().string())) << message;
   EXPECT_NE(std::string::npos, message.find("2 of the inputs")) << message;
   // Back in place, nothing is lost or made again.
@@ -168,9 +168,10 @@ TEST(Resume, TriesAgainWhatFailedAndIsMadeOfSomethingElseNow) {
   test::write_file(data.items[3].path, "no image");
   ASSERT_TRUE(run_profile(zoo, data, options).ok());
   EXPECT_EQ(3U, read_table(folder / "run.db")->item_count());
-  EXPECT_EQ(0U, run_profile(zoo, data, options)->made);
+  EXPECT_EQ(1U, run_profile(zoo, data, options)->tried_again);
+  EXPECT_EQ(3U, read_table(folder / "run.db")->item_count());
   test::write_png(data.items[3].path, 3);
-  EXPECT_EQ(1U, run_profile(zoo, data, options)->made);
+  EXPECT_EQ(1U, run_profile(zoo, data, options)->tried_again);
   EXPECT_EQ(4U, read_table(folder / "run.db")->item_count());
 }
 
@@ -194,7 +195,7 @@ TEST(Resume, SettingsDecideWhatItBelongsToAndPathsDoNot) {
   other.models[1].input.crop_fraction = 0.5;
   const Result<ProfileSummary> refused = run_profile(other, data, options);
   ASSERT_FALSE(refused.ok());
-  const std::string& message = refused.status().message();
+  const std::string message = refused.status().message();
   EXPECT_NE(std::string::npos, message.find("model 'm1': input.crop_fraction")) << message;
   EXPECT_NE(std::string::npos, message.find("1.0 against 0.5")) << message;
 }

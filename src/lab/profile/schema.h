@@ -6,8 +6,8 @@ namespace rightsize {
 inline constexpr int kApplicationId = 0x52537A31;  // "RSz1"; do not change
 
 // Raise with every change of the tables. Version 1 had no energy, resources and features, version 2
-// no translations, version 3 no doubts and no outcomes of status 2 (no answer); they are still read,
-// but not written.
+// no translations, version 3 no doubts and no outcomes of status 2 (no answer); they are still
+// read, but not written.
 inline constexpr int kSchemaVersion = 4;
 inline constexpr int kOldestSchemaVersion = 1;
 inline constexpr int kSchemaWithDoubts = 4;
