@@ -219,7 +219,9 @@ TEST_P(Verdicts, CertifyProvesOrFails) {
   SCOPED_TRACE(sentence);
   EXPECT_EQ(output.code, proven ? 0 : 1) << output.err;
   EXPECT_EQ(std::filesystem::exists(folder_ / "certified.json"), proven);
-  if (proven) EXPECT_THAT(run("info certified.json").out, testing::HasSubstr("proven loss"));
+  if (proven) {
+    EXPECT_THAT(run("info certified.json").out, HasSubstr("proven loss"));
+  }
   EXPECT_EQ(sentence.starts_with("Proven"), proven);
   EXPECT_EQ(sentence.starts_with("Not proven"), !proven);
   bool any = false;
