@@ -132,7 +132,7 @@ void print_selector(const SelectorFile& file) {
     row.push_back(rule_of(point, file.zoo));
   }
   print(text_table(rows));
-  print("\nheld-out figures by cross-validation; 95 % intervals in brackets; decoding included\n");
+  print("\nheld-out figures; 95 % intervals in brackets; decoding included\n");
   for (const OperatingPoint& point : file.points) {
     if (!point.proven) continue;
     print(

@@ -107,7 +107,7 @@ void add_classify(CLI::App& app, ClassifyArgs& args, Run& run) {
   command.footer(
       "Examples:\n"
       "  rightsize classify zoo/efficientnet-lite/selector.json photos/\n"
-      "  rightsize classify selector.json --point loss-1 --compare a.jpg b.png\n"
+      "  rightsize classify selector.json --point 2x --compare a.jpg b.png\n"
       "  rightsize classify selector.json --max-loss 0.5 photos/\n"
       "  rightsize classify selector.json --deadline 20 --explain a.jpg\n"
       "  curl -s https://example.org/cat.jpg | rightsize classify selector.json - --json");

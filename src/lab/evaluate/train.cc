@@ -100,7 +100,11 @@ void add_points(const Recording& recording, const Evaluation& evaluation,
   std::vector<OperatingPoint> wanted = fitted_points(recording, file, options);
   if (recording.is_graded()) {  // a deadline of a sentence may leave time for any of them
     add_steps(wanted, file);
-    file.points.insert(file.points.end(), singles.begin(), singles.end());
+    for (const OperatingPoint& single : singles) {
+      const bool is_there = std::any_of(file.points.begin(), file.points.end(),
+                                        [&](const auto& p) { return p.rule == single.rule; });
+      if (!is_there) file.points.push_back(single);
+    }
   } else {
     // The hull goes from cheap to dear: the least that a deadline may leave time for.
     if (!singles.empty() && !wanted.empty()) wanted.insert(wanted.begin() + 1, singles.front());

@@ -101,7 +101,8 @@ class CascadeSearch {
     return found->second;
   }
 
-  // About `count` places to cut an order, each between two distinct values.
+  // About `count` places to cut an order, each behind the last of equal values: a memory is as sure
+  // of all that it knows, so most places lie among equals.
   std::vector<Cut> cuts(const std::vector<double>& sureness,
                         const std::vector<std::uint32_t>& order, std::size_t count) const {
     std::vector<Cut> result;
@@ -109,11 +110,16 @@ class CascadeSearch {
     const bool nothing = judge_->family() == Family::kAgreement && sureness[order[0]] < 2;
     if (nothing) return {{0, 2.0}};
     for (std::size_t k = 1; k <= count; ++k) {
-      const std::size_t at = k * order.size() / (count + 1);
-      if (at == 0 || (!result.empty() && result.back().surer == at)) continue;
-      const double above = sureness[order[at - 1]];
-      const double below = sureness[order[at]];
-      if (!(above > below)) continue;
+      const std::size_t place = k * order.size() / (count + 1);
+      if (place == 0) continue;
+      const double above = sureness[order[place - 1]];
+      const auto behind =
+          std::partition_point(order.begin() + static_cast<std::ptrdiff_t>(place), order.end(),
+                               [&](std::uint32_t item) { return sureness[item] == above; });
+      if (behind == order.end() || above == -kInfinity) break;
+      const auto at = static_cast<std::size_t>(behind - order.begin());
+      if (!result.empty() && result.back().surer == at) continue;
+      const double below = sureness[*behind];
       // Failed and doubtful items (-infinity) lie below every threshold.
       const double threshold = below == -kInfinity ? above : below + (above - below) / 2;
       if (threshold > below) result.push_back({at, threshold});

@@ -49,9 +49,8 @@ std::string choosing_terms(const Evaluation& evaluation) {
               "its answer.") +
          term("operating point",
               "one setting of a selector. no-loss aims at no less " + quality_word(evaluation) +
-                  " than the baseline's, loss-2 at no more than 2 points less, each at the least "
-                  "time; 2x at half the baseline's time; all on training inputs. Aims that nothing "
-                  "but the baseline reaches are left out.") +
+                  " than the baseline's at the least time, 2x at half the baseline's time; all on "
+                  "training inputs. Aims that nothing but the baseline reaches are left out.") +
          term("held out",
               fmt::format(
                   "models, thresholds and everything else were chosen on {0} of {1} parts of "
