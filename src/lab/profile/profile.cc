@@ -78,9 +78,9 @@ Status check_unchanged(const std::vector<StoredItem>& items, const DataSet& data
       changed.size() == 1 ? "has changed" : "have changed"));
 }
 
-// Only reads, so that a file that is refused stays as it is.
+// A file that is refused stays as it is.
 Status check_belongs(const RunHeader& wanted, const DataSet& data, const fs::path& path) {
-  Result<RunStore> store = RunStore::open_read_only(path);
+  Result<RunStore> store = RunStore::open_to_check(path);
   if (!store.ok()) return store.status();
   if (Status status = store->check_newest(); !status.ok()) return status;
   const RunHeader& found = store->header();

@@ -249,6 +249,30 @@ TEST_F(KillTest, KilledAtAnyMomentNothingRecordedIsLostOrMeasuredTwice) {
   test::expect_same_answers(*read_table(whole.output), *read_table(output_));
 }
 
+// As at the end, when the file becomes one file again: what is half written is undone first.
+TEST_F(KillTest, KilledInTheMiddleOfAWriteItIsTakenUpAgain) {
+  const DataSet data = test::make_data(folder_ / "data", 60);
+  options_.timing.max_passes = 1;
+  ASSERT_TRUE(run_profile(zoo_, data, options_).ok());
+  const OutcomeTable before = *read_table(output_);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Result<Database> database = Database::open(output_, Database::Mode::kReadWrite);
+    const Status status = database->execute(
+        "PRAGMA cache_size = 1; BEGIN; UPDATE items SET error = hex(zeroblob(3000))");
+    if (status.ok()) ::raise(SIGKILL);
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  ASSERT_TRUE(fs::exists(output_.string() + "-journal"));
+  const Result<ProfileSummary> again = run_profile(zoo_, data, options_);
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_FALSE(fs::exists(output_.string() + "-journal"));
+  test::expect_same_answers(before, *read_table(output_));
+}
+
 TEST_F(KillTest, KilledWhileEnergyIsMeasuredNoBlockIsLostOrRepeated) {
   const DataSet data = test::make_data(folder_ / "data", 5);
   options_.timing.max_passes = 1;

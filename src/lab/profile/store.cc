@@ -167,6 +167,13 @@ Result<RunStore> RunStore::open_read_only(const fs::path& path) {
   return open_as(path, Database::Mode::kReadOnly);
 }
 
+Result<RunStore> RunStore::open_to_check(const fs::path& path) {
+  std::error_code error;
+  const bool unfinished =
+      fs::exists(path.string() + "-journal", error) || fs::exists(path.string() + "-wal", error);
+  return open_as(path, unfinished ? Database::Mode::kReadWrite : Database::Mode::kReadOnly);
+}
+
 Result<RunStore> RunStore::open_as(const fs::path& path, Database::Mode mode) {
   std::error_code error;
   if (!fs::exists(path, error)) {

@@ -59,6 +59,9 @@ class RunStore {
   static Result<RunStore> open(const std::filesystem::path& path);
   // To read; works on a read-only folder if the run was finished.
   static Result<RunStore> open_read_only(const std::filesystem::path& path);
+  // To look whether to go on recording. A finished file stays as it is; what a killed profile left
+  // half written is undone first, which takes a file that can be written.
+  static Result<RunStore> open_to_check(const std::filesystem::path& path);
 
   const RunHeader& header() const { return header_; }
   Database& database() { return database_; }
