@@ -75,8 +75,8 @@ enum class Signal : std::uint8_t {
              // mean over the tokens of a greedy decoding, NaN for a beam
   kEntropy,  // of the class distribution, nats, [0, ln classes]; smaller is surer
   // Translation; the end mark counts as a token.
-  kMeanLogProbability,  // of the tokens, at most 0; larger is surer. Of a memory: 0
-  kMinLogProbability,   // of the least likely token, at most 0; larger is surer. Of a memory: 0
+  kMeanLogProbability,  // of the tokens, at most 0; larger is surer. Of a memory: NaN
+  kMinLogProbability,   // of the least likely token, at most 0; larger is surer. Of a memory: NaN
   kLengthRatio,         // |ln(tokens of the translation / pieces of the source)|; smaller is surer
   kSimilarity,  // of a memory's entry to the source, [0, 1]; larger is surer. Of a network: 0
 };

@@ -1,6 +1,7 @@
 #include "text/memory_translator.h"
 
 #include <exception>
+#include <limits>
 
 #include "core/passing.h"
 
@@ -11,6 +12,7 @@ Status MemoryTranslator::translate(std::string_view source, Nanoseconds /*stop_a
   try {
     outcome = {};
     times = {};
+    outcome.signals.fill(std::numeric_limits<double>::quiet_NaN());
     auto& similarity = outcome.signals[static_cast<std::size_t>(Signal::kSimilarity)];
     if (source.empty()) {
       similarity = 1.0;

@@ -101,9 +101,12 @@ void add_points(const Recording& recording, const Evaluation& evaluation,
   if (recording.is_graded()) {  // a deadline of a sentence may leave time for any of them
     add_steps(wanted, file);
     for (const OperatingPoint& single : singles) {
-      const bool is_there = std::any_of(file.points.begin(), file.points.end(),
-                                        [&](const auto& p) { return p.rule == single.rule; });
-      if (!is_there) file.points.push_back(single);
+      const bool is_beaten =
+          std::any_of(file.points.begin() + 1, file.points.end(), [&](const OperatingPoint& p) {
+            return p.rule == single.rule || (p.speedup.value >= single.speedup.value &&
+                                             p.quality.value >= single.quality.value);
+          });
+      if (!is_beaten) file.points.push_back(single);
     }
   } else {
     // The hull goes from cheap to dear: the least that a deadline may leave time for.
