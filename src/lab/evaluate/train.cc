@@ -83,6 +83,7 @@ void add_steps(const std::vector<OperatingPoint>& wanted, SelectorFile& file) {
         std::all_of(file.points.begin() + 1, file.points.end(), [&](const OperatingPoint& p) {
           const bool faster = point.speedup.value >= kStep * p.speedup.value;
           const bool slower = p.speedup.value >= kStep * point.speedup.value;
+          if (p.rule == point.rule) return false;
           return (faster && point.quality.value < p.quality.value - kEqual) ||
                  (slower && point.quality.value > p.quality.value + kEqual);
         });

@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kCostSteps = 2048;
+constexpr double kLeastSureness = std::numeric_limits<double>::lowest();
 
 }  // namespace
 
@@ -112,11 +113,12 @@ class CascadeSearch {
     for (std::size_t k = 1; k <= count; ++k) {
       const std::size_t place = k * order.size() / (count + 1);
       if (place == 0) continue;
-      const double above = sureness[order[place - 1]];
-      const auto behind =
-          std::partition_point(order.begin() + static_cast<std::ptrdiff_t>(place), order.end(),
-                               [&](std::uint32_t item) { return sureness[item] == above; });
-      if (behind == order.end() || above == -kInfinity) break;
+      // Where nothing is known any more, the last place is behind all that is.
+      const double least = std::max(sureness[order[place - 1]], kLeastSureness);
+      const auto behind = std::partition_point(
+          order.begin(), order.end(), [&](std::uint32_t item) { return sureness[item] >= least; });
+      if (behind == order.end() || behind == order.begin()) break;
+      const double above = sureness[*(behind - 1)];
       const auto at = static_cast<std::size_t>(behind - order.begin());
       if (!result.empty() && result.back().surer == at) continue;
       const double below = sureness[*behind];
