@@ -203,8 +203,8 @@ const std::vector<int> kEqual = {20};
 const std::vector<int> kMixed = {20, 60, 8, 30};
 
 TEST_F(CameraTest, BurstsAtEveryPhase) {
-  for (const int begin : {-15, -14, -11, -10, -8, -6, -5, -4, -2, 0, 1, 3, 10, 50}) {
-    for (const int length : {1, 3, 10, 30, 100}) {
+  for (const int begin : {-15, -10, -8, -6, -4, -2, 0, 1, 10}) {
+    for (const int length : {1, 3, 10, 100}) {
       for (const double factor : {2.0, 5.0, 50.0}) {
         for (const int deadline : {4, 30}) {
           const Burst load{begin, length, factor};
