@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace rightsize {
@@ -14,7 +15,7 @@ enum class DoubtKind : std::uint8_t {
   kPlaceholder = 0,  // %d, {0}, $(ARG1), <tag>, &amp;
   kNumber = 1,
   kKey = 2,  // Ctrl+Shift+F12
-  kUrl = 3,  // also addresses of e-mail and names of files
+  kUrl = 3,  // also addresses of e-mail
   kNegation = 4,
   kUnknown = 5,     // characters that the model does not know, or their mark in the translation
   kLength = 6,      // cut, or much shorter or longer than translations are
@@ -29,5 +30,8 @@ struct Doubt {
   std::string what;  // in words: "the number 88858 is missing"
   bool operator==(const Doubt&) const = default;
 };
+
+// All of them in one line: "the key F1 is missing; the translation is cut".
+std::string words_of(std::span<const Doubt> doubts);
 
 }  // namespace rightsize

@@ -52,14 +52,12 @@ std::filesystem::path resolved(const std::filesystem::path& path) {
 }
 
 template <typename Container>
-Result<Container> read_up_to(const std::filesystem::path& path, std::size_t most) {
-  Result<InputFile> file = InputFile::open(path);
-  if (!file.ok()) return file.status();
+Result<Container> read_up_to(InputFile& file, std::size_t most) {
   Container content;
   std::array<std::byte, 1 << 16> buffer{};
   while (content.size() < most) {
     const std::span<std::byte> room(buffer.data(), std::min(buffer.size(), most - content.size()));
-    const Result<std::size_t> count = file->read(room);
+    const Result<std::size_t> count = file.read(room);
     if (!count.ok()) return count.status();
     if (*count == 0) break;
     const auto* begin = reinterpret_cast<const typename Container::value_type*>(buffer.data());
@@ -70,7 +68,7 @@ Result<Container> read_up_to(const std::filesystem::path& path, std::size_t most
 
 // Of a file that was just written.
 Status read_back(const std::filesystem::path& path, std::size_t size, const ContentCheck& check) {
-  const Result<std::string> content = read_up_to<std::string>(path, size + 1);
+  const Result<std::string> content = read_begin(path, size + 1);
   if (!content.ok()) return content.status();
   return check(*content).with_context("what was to be written cannot be read again");
 }
@@ -132,13 +130,14 @@ Status open_failure(const std::filesystem::path& path, int error) {
 template <typename Container>
 Result<Container> read_whole(const std::filesystem::path& path) {
   try {
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(path, error);
-    const bool large = !error && size > kMostFileBytes;  // said at once; others grow while read
-    Result<Container> content = read_up_to<Container>(path, large ? 0 : kMostFileBytes + 1);
-    if (!content.ok() || (!large && content->size() <= kMostFileBytes)) return content;
-    return limit_exceeded(
+    Result<InputFile> file = InputFile::open(path);
+    if (!file.ok()) return file.status();
+    const Status too_large = limit_exceeded(
         fmt::format("{}: is larger than {} MiB", path.string(), kMostFileBytes >> 20));
+    if (file->size() > kMostFileBytes) return too_large;
+    Result<Container> content = read_up_to<Container>(*file, kMostFileBytes + 1);
+    const bool grew = content.ok() && content->size() > kMostFileBytes;
+    return grew ? Result<Container>(too_large) : content;
   } catch (const std::bad_alloc&) {
     return passing_fault(path.string() + ": there is not enough memory to read it");
   }
@@ -186,7 +185,9 @@ Result<std::string> read_text(const std::filesystem::path& path) {
 }
 
 Result<std::string> read_begin(const std::filesystem::path& path, std::size_t most) {
-  return read_up_to<std::string>(path, most);
+  Result<InputFile> file = InputFile::open(path);
+  if (!file.ok()) return file.status();
+  return read_up_to<std::string>(*file, most);
 }
 
 Status write_checked(const std::filesystem::path& path, std::string_view content,

@@ -21,12 +21,6 @@ constexpr Nanoseconds kWarmUpTime = std::chrono::milliseconds(150);  // per mode
 // is cut comes in time.
 constexpr int kReservedSteps = 2;
 
-std::string text_of(std::span<const Doubt> doubts) {
-  std::string text;
-  for (const Doubt& doubt : doubts) text += (text.empty() ? "" : "; ") + doubt.what;
-  return text;
-}
-
 std::string names_of(const SelectorFile& file) {
   std::string names;
   for (const OperatingPoint& one : file.points) names += (names.empty() ? "" : ", ") + one.name;
@@ -212,7 +206,7 @@ void AdaptiveTranslator::explain(const TextWorld& world, std::size_t point, cons
     if (spec == nullptr) continue;
     const auto* run = run_of(static_cast<ModelIndex>(spec - file_.zoo.models.data()));
     step.cut = run != nullptr && run->status.ok() && !run->outcome.finished;
-    if (step.doubtful && run != nullptr) step.doubts = text_of(run->outcome.doubts);
+    if (step.doubtful && run != nullptr) step.doubts = words_of(run->outcome.doubts);
   }
   if (!measured_) {  // the points are the zoo's models, of which nothing is known
     decided.others.clear();

@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "core/ascii.h"
+
 namespace rightsize {
 namespace {
 
@@ -36,11 +38,6 @@ constexpr auto kBehind =
     std::to_array<std::string_view>({")", "\"", "'", ",", ":", "!", "?", "\u00AB", "\u00BB",
                                      "\u2018", "\u2019", "\u201C", "\u201D", "\u203A"});
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
-bool is_name_part(char c) { return is_ascii_letter(c) || is_digit(c) || c == '_'; }
-
 // A piece between spaces.
 struct Token {
   std::string_view text;
@@ -49,10 +46,8 @@ struct Token {
 
 std::vector<Token> tokens_of(std::string_view sentence) {
   std::vector<Token> tokens;
-  for (std::size_t at = 0; at < sentence.size();) {
-    const std::size_t end = std::min(sentence.find(' ', at), sentence.size());
-    if (end > at) tokens.push_back({sentence.substr(at, end - at), at});
-    at = end + 1;
+  for (const std::string_view piece : pieces_between_spaces(sentence)) {
+    tokens.push_back({piece, static_cast<std::size_t>(piece.data() - sentence.data())});
   }
   return tokens;
 }
@@ -96,7 +91,7 @@ bool is_word(std::string_view text) {
 
 bool is_one_of(std::span<const std::string_view> words, std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (char& c : lower) c = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
   return std::find(words.begin(), words.end(), lower) != words.end();
 }
 
@@ -193,12 +188,12 @@ bool is_one(std::string_view digits) {
 }  // namespace
 
 std::size_t count_words(std::string_view sentence) {
-  const std::vector<Token> tokens = tokens_of(sentence);
-  return static_cast<std::size_t>(std::count_if(tokens.begin(), tokens.end(), [](const Token& t) {
-    return std::any_of(t.text.begin(), t.text.end(), [](char c) {
-      return is_ascii_letter(c) || is_digit(c) || is_beyond_ascii(c);
-    });
-  }));
+  const auto is_part = [](char c) {
+    return is_ascii_letter(c) || is_digit(c) || is_beyond_ascii(c);
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(
+      pieces_between_spaces(sentence),
+      [&](std::string_view piece) { return std::ranges::any_of(piece, is_part); }));
 }
 
 bool is_trusted(std::string_view source, const MemoryEntry& entry) {

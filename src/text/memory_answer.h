@@ -45,10 +45,10 @@ std::vector<MemoryValue> find_values(std::string_view sentence);
 // differ in values alone.
 std::string frame_of(std::string_view sentence, const std::vector<MemoryValue>& values);
 
-// The translation of `sentence`, whose frame is that of `source`, by an entry: nothing where a
-// value that differs does not stand exactly once in the entry's source and once in its translation,
-// where the new one stands in them already, or where one and another number may be told apart by a
-// plural.
+// The translation of `sentence` by an entry: nothing where its frame is not that of `source`, where
+// a value that differs does not stand exactly once in the entry's source and once in its
+// translation, where the new one stands in them already, or where one and another number may be
+// told apart by a plural.
 std::optional<std::string> adapt_translation(std::string_view source, std::string_view translation,
                                              std::string_view sentence);
 

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace rightsize {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (static_cast<unsigned char>(c) >= 0x80);
-}
+bool is_letter(char c) { return is_ascii_letter(c) || is_beyond_ascii(c); }
 bool is_word_part(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 

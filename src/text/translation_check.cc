@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/ascii.h"
+
 namespace rightsize {
 namespace {
 
@@ -157,22 +159,12 @@ void compare_lengths(std::string_view source, std::string_view translation,
   if (fault != nullptr) doubts.push_back({DoubtKind::kLength, fault});
 }
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    if (end > at) words.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return words;
-}
-
 // The words that stand three times in a row, or a phrase of four and more that stands twice; empty
 // where there is nothing of the kind.
 std::string_view repeated(std::string_view text) {
   constexpr std::size_t kLongestPhrase = 12;
   constexpr std::size_t kLongPhrase = 4;
-  const std::vector<std::string_view> words = words_of(text);
+  const std::vector<std::string_view> words = pieces_between_spaces(text);
   for (std::size_t length = 1; length <= kLongestPhrase && 2 * length <= words.size(); ++length) {
     std::size_t same = 0;  // words in a row that stand again `length` words later
     const std::size_t enough = length >= kLongPhrase ? length : 2 * length;
@@ -208,6 +200,12 @@ const char* to_string(DoubtKind kind) {
       return "repetition";
   }
   return "?";
+}
+
+std::string words_of(std::span<const Doubt> doubts) {
+  std::string text;
+  for (const Doubt& doubt : doubts) text += (text.empty() ? "" : "; ") + doubt.what;
+  return text;
 }
 
 TranslationCheck::TranslationCheck(const CheckWords& words)
@@ -254,16 +252,6 @@ std::uint32_t bits_of(std::span<const Doubt> doubts) {
   std::uint32_t bits = 0;
   for (const Doubt& doubt : doubts) bits |= bit(doubt.kind);
   return bits;
-}
-
-std::string kinds_text(std::uint32_t bits) {
-  std::string text;
-  for (unsigned kind = 0; kind < kDoubtKinds; ++kind) {
-    if ((bits >> kind & 1U) == 0) continue;
-    text += (text.empty() ? "" : ", ");
-    text += to_string(static_cast<DoubtKind>(kind));
-  }
-  return text;
 }
 
 }  // namespace rightsize

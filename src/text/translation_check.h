@@ -36,7 +36,4 @@ class TranslationCheck {
 // One bit for each kind among them, as run.db has it.
 std::uint32_t bits_of(std::span<const Doubt> doubts);
 
-// "placeholder, number": the kinds that bits stand for.
-std::string kinds_text(std::uint32_t bits);
-
 }  // namespace rightsize

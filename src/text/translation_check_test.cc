@@ -28,16 +28,23 @@ std::vector<Doubt> doubts_of(const std::string& source, const std::string& trans
   return check.doubts_of(source, translation);
 }
 
+// "placeholder, number": the kinds that bits stand for.
+std::string kinds_text(std::uint32_t bits) {
+  std::string text;
+  for (unsigned kind = 0; kind < kDoubtKinds; ++kind) {
+    if ((bits >> kind & 1U) == 0) continue;
+    text += (text.empty() ? "" : ", ");
+    text += to_string(static_cast<DoubtKind>(kind));
+  }
+  return text;
+}
+
 // The kinds found, and what is said of them.
 std::string kinds(const std::string& source, const std::string& translation) {
   return kinds_text(bits_of(doubts_of(source, translation)));
 }
 std::string words(const std::string& source, const std::string& translation) {
-  std::string text;
-  for (const Doubt& doubt : doubts_of(source, translation)) {
-    text += (text.empty() ? "" : "; ") + doubt.what;
-  }
-  return text;
+  return words_of(doubts_of(source, translation));
 }
 
 TEST(TranslationCheckTest, TheSentencesThatWentWrong) {

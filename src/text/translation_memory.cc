@@ -219,14 +219,12 @@ std::uint32_t TranslationMemory::find_exact(std::string_view sentence) const {
 void TranslationMemory::answer_by_frame(std::string_view sentence, MemoryMatch& match) const {
   const std::vector<MemoryValue> values = find_values(sentence);
   if (values.empty()) return;
-  const std::string frame = frame_of(sentence, values);
   const std::size_t mask = view_->frames.size() - 1;
-  for (std::size_t at = hash_of(frame) & mask; view_->frames[at] != kNoEntry;
+  for (std::size_t at = hash_of(frame_of(sentence, values)) & mask; view_->frames[at] != kNoEntry;
        at = (at + 1) & mask) {
     const std::uint32_t entry = view_->frames[at];
-    if (frame_of(view_->source(entry), find_values(view_->source(entry))) != frame) continue;
     auto adapted = adapt_translation(view_->source(entry), view_->target(entry), sentence);
-    if (!adapted || !is_trusted(view_->source(entry), view_->entries[entry])) return;
+    if (!adapted || !is_trusted(view_->source(entry), view_->entries[entry])) continue;
     match = {.similarity = kAdapted,
              .answers = true,
              .source = view_->source(entry),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.h"
+
 namespace rightsize {
 namespace {
 
@@ -11,11 +13,6 @@ constexpr std::string_view kApostrophe = "\xE2\x80\x99";
 // Between the digits of a number: thin and unbreakable spaces too.
 constexpr std::array<std::string_view, 6> kDigitMarks = {
     ".", ",", "'", "\xC2\xA0", "\xE2\x80\xAF", kApostrophe};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || is_upper(c); }
-bool is_name_part(char c) { return is_ascii_letter(c) || is_digit(c) || c == '_'; }
 
 char at_or_nul(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
 
@@ -67,7 +64,7 @@ std::size_t percent_length(std::string_view text, std::size_t at) {
 std::size_t enclosed_length(std::string_view text, std::size_t at, char close, std::size_t least) {
   const auto is_inside = [](char c) {
     return is_name_part(c) || c == '.' || c == ':' || c == '-' || c == '$' || c == '#' ||
-           static_cast<unsigned char>(c) >= 0x80;
+           is_beyond_ascii(c);
   };
   const std::size_t end = skip(text, at + 1, is_inside);
   const bool good =
@@ -133,7 +130,7 @@ std::size_t without_last_marks(std::string_view text, std::size_t at, std::size_
   return end - at;
 }
 
-// A URL, an address of e-mail or the name of a file.
+// A URL or an address of e-mail.
 std::size_t address_length(std::string_view text, std::size_t at) {
   if (!is_name_part(text[at])) return 0;
   const auto is_inside = [](char c) {

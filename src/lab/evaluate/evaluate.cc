@@ -1,5 +1,4 @@
 #include "lab/evaluate/evaluate.h"
-#include "core/zoo_identity.h"
 
 #include <fmt/format.h>
 

@@ -10,7 +10,7 @@ inline constexpr int kApplicationId = 0x52537A31;  // "RSz1"; do not change
 // read, but not written.
 inline constexpr int kSchemaVersion = 4;
 inline constexpr int kOldestSchemaVersion = 1;
-inline constexpr int kSchemaWithDoubts = 4;
+inline constexpr int kSchemaWithDoubts = 4;  // and with outcomes of status 2
 
 inline constexpr const char* kSchema = R"(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -16,6 +16,7 @@
 
 #include "core/manifest.h"
 #include "lab/profile/dataset.h"
+#include "lab/profile/schema.h"
 #include "lab/profile/sqlite.h"
 #include "lab/table.h"
 #include "rightsize/status.h"
@@ -68,9 +69,9 @@ class RunStore {
 
   // Of the schema. A file of version 1 has no tables of energy and resources.
   int version() const { return version_; }
-  // The largest that outcomes of the file may have; version 4 knows models without an answer.
+  // The largest that outcomes of the file may have.
   TrialStatus last_status() const {
-    return version_ < 4 ? TrialStatus::kFailed : TrialStatus::kNoAnswer;
+    return version_ < kSchemaWithDoubts ? TrialStatus::kFailed : TrialStatus::kNoAnswer;
   }
   // Fails where the file is of an older version than this program writes.
   Status check_newest() const;

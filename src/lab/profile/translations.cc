@@ -136,7 +136,7 @@ Status read_translations(RunStore& store, const std::vector<std::ptrdiff_t>& row
   });
   const Status counted =
       check_count(store, "translations", found, static_cast<std::size_t>(answers));
-  if (counted.ok() && store.version() < 4) take_back_near_answers(table);
+  if (counted.ok() && store.version() < kSchemaWithDoubts) take_back_near_answers(table);
   return counted;
 }
 

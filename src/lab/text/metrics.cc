@@ -4,14 +4,13 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "core/ascii.h"
 #include "lab/text/characters.h"
 
 namespace rightsize {
 namespace {
 
 using F = TextCounts::Field;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What 13a always sets apart: ASCII punctuation but ' , - and .
 bool stands_alone(char c) {
