@@ -4,6 +4,7 @@
 
 #include <exception>
 
+#include "core/passing.h"
 #include "model/file_identity.h"
 #include "text/memory_translator.h"
 #include "text/network_translator.h"
@@ -32,7 +33,7 @@ class CheckedModel : public TextModel {
       times.inference.cpu += took.cpu;
       times.inference.wall += took.wall;
     } catch (const std::exception& error) {
-      return runtime_error(error.what());
+      return status_of(error);
     }
     return status;
   }

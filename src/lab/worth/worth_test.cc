@@ -341,6 +341,19 @@ TEST(Worth, AChangeIsShownBesideWhatIs) {
   EXPECT_GT(text.find("What to do"), text.find("what leaving a model out changes"));
 }
 
+// A change that makes the best model the cheapest leaves no point that is faster.
+TEST(Worth, AChangeMayLeaveNothingToChoose) {
+  const OutcomeTable now = synthetic_table({.items = 600, .models = ladder()});
+  OutcomeTable then = now;
+  for (std::size_t i = 0; i < then.item_count(); ++i) then.cells[i * 4 + 3].cpu = Nanoseconds(1000);
+  const WorthReport report = reported(now, &then);
+  ASSERT_TRUE(report.now.point.has_value());
+  ASSERT_TRUE(report.then.has_value());
+  EXPECT_FALSE(report.then->point.has_value());
+  EXPECT_THAT(worth_text(report), HasSubstr("none is faster"));
+  EXPECT_THAT(report.recommendation.back(), HasSubstr("no point would be faster"));
+}
+
 TEST(Worth, JsonHasEveryPart) {
   const OutcomeTable table = synthetic_table({.items = 200, .models = ladder()});
   const WorthReport report = reported(table);

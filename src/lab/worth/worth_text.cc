@@ -54,8 +54,9 @@ std::string inputs_to_show_gain(const Worth& worth) {
   return fmt::format("about {}", verdict.inputs_needed);
 }
 
-std::string inputs_of(const Worth& worth, const LossProof& proof) {
-  if (!worth.point) return kNone;
+std::string inputs_of(const Worth& worth, std::size_t limit) {
+  if (!worth.point) return kNone;  // and then there are no proofs
+  const LossProof& proof = worth.proofs[limit];
   return proof.inputs ? fmt::format("about {}", rounded_up(*proof.inputs))
                       : "its loss looks larger";
 }
@@ -141,7 +142,7 @@ void add_labels(KeyFigures& table, const Worth& now) {
     const double limit = 100 * now.proofs[p].limit;
     table.add(labels ? fmt::format("  that it loses at most {:.1f} points", limit)
                      : fmt::format("  that at most {:.1f} % get another answer", limit),
-              [p](const Worth& w) { return inputs_of(w, w.proofs[p]); });
+              [p](const Worth& w) { return inputs_of(w, p); });
   }
 }
 
